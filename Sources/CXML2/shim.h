@@ -1,0 +1,8 @@
+#ifndef PHONEPROVD_CXML2_SHIM_H
+#define PHONEPROVD_CXML2_SHIM_H
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlerror.h>
+
+#endif

@@ -1,0 +1,68 @@
+/// Tells what a body is when it is not the XML document that it should be.
+enum Content {
+    static let utf8Mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    /// How far into a body a misplaced XML declaration is looked for: more than any PHP warning before it.
+    static let declarationSearch = 4096
+
+    static func startsWithMark(_ bytes: [UInt8]) -> Bool { bytes.starts(with: utf8Mark) }
+
+    /// The encoding that the first bytes tell (XML 1.0, appendix F.1).
+    static func encoding(_ bytes: [UInt8]) -> String {
+        switch Array(bytes.prefix(2)) {
+        case [0xFF, 0xFE], [0xFE, 0xFF], [0x3C, 0], [0, 0x3C]: "UTF-16"
+        default: "UTF-8"
+        }
+    }
+
+    /// Refuses bodies that are known for something else.
+    static func check(_ bytes: [UInt8]) throws(ConfigurationFileError) {
+        let text = trimmedStart(bytes)
+        guard !text.isEmpty else { throw .empty }
+        if starts(text, with: "# Panasonic SIP Phone Standard Format File #") {
+            throw .foreignDialect(.panasonicText)
+        }
+        if starts(text, with: "# PCC Standard Format File #") { throw .foreignDialect(.pccText) }
+        if starts(text, with: "access denied") { throw .accessDenied }
+        if ["<!doctype html", "<html", "<head", "<body"].contains(where: { starts(text, with: $0) }) {
+            throw .htmlPage
+        }
+    }
+
+    /// A better word for a parser's error, where the bytes tell one.
+    static func explain(_ error: ConfigurationFileError, of bytes: [UInt8]) -> ConfigurationFileError {
+        switch error {
+        case .notWellFormed, .wrongRoot: break
+        default: return error
+        }
+        let start = startsWithMark(bytes) ? utf8Mark.count : 0
+        if let declaration = declaration(in: bytes, from: start), declaration > start {
+            return .contentBeforeDeclaration(bytes: declaration - start)
+        }
+        return encoding(bytes) != "UTF-8" || trimmedStart(bytes).first == UInt8(ascii: "<") ? error : .notXML
+    }
+
+    /// Where the XML declaration stands, unless the phone's root element has begun before it.
+    private static func declaration(in bytes: [UInt8], from start: Int) -> Int? {
+        let pattern = Array("<?xml ".utf8)
+        let end = min(bytes.count, declarationSearch) - pattern.count
+        guard start <= end else { return nil }
+        guard let found = (start...end).first(where: { bytes[$0...].starts(with: pattern) }) else { return nil }
+        let root = Array("<panasip".utf8)
+        let before = bytes[start..<found].map(lowerCased)
+        return before.indices.contains { before[$0...].starts(with: root) } ? nil : found
+    }
+
+    /// The bytes after a byte order mark and blanks.
+    static func trimmedStart(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        bytes[(startsWithMark(bytes) ? utf8Mark.count : 0)...].drop(while: isBlank)
+    }
+
+    /// Space, tab, line feed, carriage return: what XML calls white space.
+    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x9 || byte == 0xA || byte == 0xD }
+
+    private static func starts(_ text: ArraySlice<UInt8>, with pattern: String) -> Bool {
+        text.prefix(pattern.utf8.count).map(lowerCased).elementsEqual(pattern.utf8.map(lowerCased))
+    }
+
+    private static func lowerCased(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte + 0x20 : byte }
+}

@@ -1,0 +1,103 @@
+import Provisioning
+import Testing
+
+/// The completion of provisioning URLs (Administrator Guide 2014-05, p. 36–37).
+struct ProvisioningURLTests {
+    private func complete(_ text: String) throws(ProvisioningURL.Invalid) -> ProvisioningURL {
+        try ProvisioningURL(completing: text, for: SimulatedPhone.identity)
+    }
+
+    @Test(arguments: [
+        // No file name: {MODEL}.cfg is added.
+        ("http://h", "http://h/KX-UTG200B.cfg"),
+        ("http://h/", "http://h/KX-UTG200B.cfg"),
+        ("http://h/pana", "http://h/pana/KX-UTG200B.cfg"),
+        ("http://h/pana/", "http://h/pana/KX-UTG200B.cfg"),
+        // A dot, a macro or a query makes the last segment a file name.
+        ("http://h/a.cfg", "http://h/a.cfg"),
+        ("http://h/{MAC}", "http://h/0080F0ABCDEF"),
+        ("http://h/provision?mac={mac}", "http://h/provision?mac=0080f0abcdef"),
+        ("http://h/?mac={mac}", "http://h/?mac=0080f0abcdef"),
+        ("http://h?mac={mac}", "http://h?mac=0080f0abcdef"),
+        // Macros: upper and lower case matter, one that is not known stays.
+        ("http://h/{MODEL}-{fwver}.cfg", "http://h/KX-UTG200B-03.131.cfg"),
+        ("http://h/{Mac}.cfg", "http://h/{Mac}.cfg"),
+        ("http://{mac}.h.example.com/", "http://0080f0abcdef.h.example.com/KX-UTG200B.cfg"),
+        // Everything else stays as it is.
+        (
+            "https://id:pass@prov.example.com:8080/dir/{MAC}.cfg",
+            "https://id:pass@prov.example.com:8080/dir/0080F0ABCDEF.cfg"
+        ),
+        ("ftp://[2001:db8::1]:2121/a.cfg", "ftp://[2001:db8::1]:2121/a.cfg"),
+        ("HTTP://h/a.cfg", "http://h/a.cfg"),
+        (" tftp://192.0.2.1/a.cfg\r\n", "tftp://192.0.2.1/a.cfg"),
+    ])
+    func `a URL is completed`(given: String, expected: String) throws {
+        #expect(try complete(given).candidates == [expected])
+    }
+
+    @Test(arguments: [
+        ("10.0.0.2", "10.0.0.2/KX-UTG200B.cfg"), ("prov.example.com:8080", "prov.example.com:8080/KX-UTG200B.cfg"),
+        ("10.0.0.2/dir/{MAC}.cfg", "10.0.0.2/dir/0080F0ABCDEF.cfg"),
+    ])
+    func `without a protocol there are four tries`(given: String, rest: String) throws {
+        let url = try complete(given)
+        #expect(url.candidates == ["tftp", "http", "https", "ftp"].map { "\($0)://\(rest)" })
+        #expect(url.notes.contains { $0.contains("no protocol") })
+    }
+
+    @Test(arguments: [
+        ("", ProvisioningURL.Invalid.empty), (" \t", .empty), ("file:///etc/passwd", .scheme("file")),
+        ("gopher://h/", .scheme("gopher")), ("http:///a.cfg", .noHost), ("http://h:0/", .port("0")),
+        ("http://h:65536/", .port("65536")), ("http://h:x/", .port("")), ("http://h:+80/", .port("")),
+        ("h/" + String(repeating: "a", count: 2_042) + ".cfg", .tooLong(bytes: 2_056)), ("http://[::1/", .host("[::1")),
+        ("http://h/a b", .character(scalar: 0x20, position: 11)),
+        ("http://h/a\u{0}b", .character(scalar: 0, position: 11)),
+        ("http://h/\nb", .character(scalar: 10, position: 10)), ("http://h/é", .character(scalar: 0xE9, position: 10)),
+        ("http://h/" + String(repeating: "a", count: 2_040), .tooLong(bytes: 2_049)),
+        ("http://h_$/a.cfg", .host("h_$")),
+    ])
+    func `what is no URL is refused with a reason`(given: String, expected: ProvisioningURL.Invalid) {
+        #expect(throws: expected) { try complete(given) }
+        #expect(!"\(expected)".isEmpty)
+    }
+
+    @Test func `a long URL works with a warning`() throws {
+        let url = try complete("http://h/" + String(repeating: "a", count: 380) + ".cfg")
+        #expect(url.notes.count == 1)
+        #expect(try complete("http://h/a.cfg").notes.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("Config{MAC}.cfg", "http://id:p@h:81/dir/Config0080F0ABCDEF.cfg"), ("/a.cfg", "http://id:p@h:81/a.cfg"),
+        ("https://other.example.com/b", "https://other.example.com/b"),
+        ("ConfigCommon", "http://id:p@h:81/dir/ConfigCommon"),
+    ])
+    func `the path of a device file is relative to the initial file`(path: String, expected: String) throws {
+        let url = try ProvisioningURL(
+            path: path,
+            inFileAt: "http://id:p@h:81/dir/KX-UTG200B.cfg?x=/y",
+            for: SimulatedPhone.identity
+        )
+        #expect(url.candidates == [expected])
+    }
+
+    @Test(arguments: [
+        ("http://id:pass@h/a", "http://id:***@h/a"), ("http://token@h/a", "http://***@h/a"),
+        ("http://h/a@b", "http://h/a@b"), ("id:p@ss@h/a", "id:***@h/a"), ("http://h?u=a@b", "http://h?u=a@b"),
+        ("http://id:a/b@h/c", "http://id:***@h/c"), ("id:a#b@h", "id:***@h"), ("http://h:80/a@b", "http://h:80/a@b"),
+        ("http://[2001:db8::1]/a@b", "http://[2001:db8::1]/a@b"),
+    ])
+    func `credentials are masked`(url: String, expected: String) {
+        #expect(ProvisioningURL.masked(url) == expected)
+    }
+
+    @Test(arguments: [
+        ("0080F0ABCDEF", "0080F0ABCDEF"), ("00:80:f0:ab:cd:ef", "0080F0ABCDEF"), ("00-80-F0-ab-cd-ef", "0080F0ABCDEF"),
+        ("0080F0ABCDE", nil), ("0080F0ABCDEG", nil), ("00:80-f0:ab:cd:ef", nil), ("000000000000", nil),
+        ("010000000000", nil), ("", nil),
+    ])
+    func `a hardware address is read in every common spelling`(text: String, expected: String?) {
+        #expect(MACAddress(text)?.upperCase == expected)
+    }
+}
