@@ -9,13 +9,23 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "phoneprovd",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
+        // C libraries: module maps and inline shims, no logic.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // Pure values.
         .target(name: "Provisioning", swiftSettings: strict),
@@ -37,6 +47,16 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Adapters at the edge.
+        .target(name: "Downloads", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(name: "Systemd", dependencies: ["CSystemd", logging], swiftSettings: strict),
+        .target(name: "Control", dependencies: [nio, nioPosix], swiftSettings: strict),
+        .target(
+            name: "Flash",
+            dependencies: ["PhoneSettings", "Provisioning", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+
         // Unit tests: one target for each room.
         .testTarget(
             name: "ProvisioningTests",
@@ -51,6 +71,14 @@ let package = Package(
         .testTarget(
             name: "ConfigurationFileTests",
             dependencies: ["ConfigurationFile", "PhoneSettings"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "DownloadsTests", dependencies: ["Downloads"], swiftSettings: strict),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd", logging], swiftSettings: strict),
+        .testTarget(name: "ControlTests", dependencies: ["Control", nio, nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "FlashTests",
+            dependencies: ["Flash", "PhoneSettings", "Provisioning", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
     ]

@@ -1,0 +1,58 @@
+/// What answers the calls: the seam between the control interface and the daemon.
+///
+/// One method for each method of `io.phoneprovd`. The server has checked the caller's right and the types of the
+/// parameters before it calls. A method may throw:
+///
+/// - ``ControlError``, which goes to the client as it is;
+/// - `CancellationError`, when the client has gone or the server ends; a client that is still there hears `ShuttingDown`;
+/// - anything else, which goes to the client as ``ControlError/failed(reason:)`` with the error's description.
+///
+/// The task in which a method runs is cancelled when its client disconnects, so that no `Wait` outlives who waits; a
+/// call without reply (`oneway`) is not, as its client is free to go at once.
+public protocol ControlService: Sendable {
+    /// The state of the phones that are meant, now.
+    func status(_ request: StatusRequest, caller: Caller) async throws -> StatusReply
+
+    /// The state of the phones that are meant: at once, and again at each change.
+    ///
+    /// The stream should keep the newest state only (`bufferingNewest(1)`): it is read no faster than the client reads.
+    /// It is cancelled when the client disconnects. When it ends by itself, the client's call ends.
+    func statusUpdates(_ request: StatusRequest, caller: Caller) async throws -> AsyncThrowingStream<
+        StatusReply, any Error
+    >
+
+    /// Waits for what the request says, or until its time-out, which is the service's to keep.
+    func wait(_ request: WaitRequest, caller: Caller) async throws -> WaitReply
+
+    /// Everything about one run.
+    func explain(_ request: ExplainRequest, caller: Caller) async throws -> ExplainReply
+
+    /// The runs that are kept, newest first.
+    func history(_ request: HistoryRequest, caller: Caller) async throws -> HistoryReply
+
+    /// Starts a run; returns when it has started.
+    func provision(_ request: ProvisionRequest, caller: Caller) async throws
+
+    /// Starts the phone anew.
+    func reboot(_ request: RebootRequest, caller: Caller) async throws
+
+    /// Forgets everything about the phone and starts it anew.
+    func factoryReset(_ request: FactoryResetRequest, caller: Caller) async throws
+
+    /// Reads parameters.
+    func get(_ request: GetRequest, caller: Caller) async throws -> GetReply
+
+    /// Sets a parameter.
+    func set(_ request: SetRequest, caller: Caller) async throws -> SetReply
+
+    /// Takes back what was set.
+    func unset(_ request: UnsetRequest, caller: Caller) async throws
+
+    /// Takes what a DHCP client heard.
+    func dhcpEvent(_ request: DhcpEventRequest, caller: Caller) async throws -> DhcpEventReply
+
+    /// Answers `Capture`: the SIP messages of the last run.
+    ///
+    /// - Throws: see ``ControlService``.
+    func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply
+}

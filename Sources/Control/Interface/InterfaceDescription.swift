@@ -1,0 +1,264 @@
+/// The names under which the control interface is known to Varlink clients.
+public enum ControlInterface {
+    /// The interface of this daemon. Methods and errors are named `io.phoneprovd.Status`, `io.phoneprovd.NoSuchPhone`.
+    public static let name = "io.phoneprovd"
+
+    /// The interface that every Varlink service provides (varlink.org, "Service").
+    public static let serviceName = "org.varlink.service"
+
+    /// Both interfaces, as `GetInfo` lists them.
+    public static let all = [serviceName, name]
+
+    /// The text that `GetInterfaceDescription` answers for an interface, or `nil` for one that is not provided.
+    ///
+    /// The grammar is varlink.org's "Interface Definition".
+    ///
+    /// - Parameter interface: The interface's full name.
+    public static func description(of interface: String) -> String? {
+        switch interface {
+        case name: description
+        case serviceName: serviceDescription
+        default: nil
+        }
+    }
+
+    /// The definition of `io.phoneprovd`: every method, type and error of the control interface.
+    public static let description = """
+        # The provisioning agent of SIP phones: what each phone's provisioning does, why, and what it left behind.
+        #
+        # A phone is named by its MAC address, in any spelling. Null stands for the only phone there is, and in
+        # Status and Wait for all of them. Times are RFC 3339 in UTC. Passwords in URLs are masked, and the values of
+        # secret parameters are shown as *** unless they are asked for with reveal.
+        interface io.phoneprovd
+
+        # What became of a phone's provisioning so far.
+        # disabled: provisioning is switched off. fallback: the settings saved earlier are in use, as no file was had.
+        # partial: some files were had, others not.
+        type PhoneState (
+          provisioning,
+          provisioned,
+          fallback,
+          partial,
+          failed,
+          disabled
+        )
+
+        # Where a phone's provisioning stands.
+        # source is where the URL came from: manual, stored, sip-pnp, dhcp-160, dhcp-159, dhcp-66, dhcpv6, redirection
+        # or none. step is 1 to 9 during a run and 0 between runs. lastOutcome is null before the end of the first run,
+        # runNumber before its start. nextAttempt is null when none is planned. detail says in one sentence what the
+        # phone does or waits for now. since is the time at which it came into this state.
+        type PhoneStatus (
+          mac: string,
+          model: string,
+          interface: string,
+          state: PhoneState,
+          source: string,
+          url: ?string,
+          step: int,
+          detail: string,
+          lastOutcome: ?string,
+          nextAttempt: ?string,
+          runNumber: ?int,
+          since: string
+        )
+
+        # One of the nine steps of a run. A step that was skipped has no startedAt and no milliseconds, and its detail is
+        # the reason.
+        type StepRecord (
+          step: int,
+          name: string,
+          outcome: string,
+          detail: string,
+          startedAt: ?string,
+          milliseconds: ?int,
+          notes: []string
+        )
+
+        # What became of one configuration file.
+        # fresh: downloaded and used. unchanged: the server says that the saved copy is the newest. saved: it could not be
+        # had, and the saved copy is in use. missing: it could not be had and there is no saved copy.
+        type FileDisposition (
+          fresh,
+          unchanged,
+          saved,
+          missing
+        )
+
+        # One configuration file of a run. bytes and sha256 are of the content in use, and null where there is none.
+        type FileRecord (
+          role: string,
+          disposition: FileDisposition,
+          url: ?string,
+          bytes: ?int,
+          sha256: ?string,
+          detail: string
+        )
+
+        # A parameter that a run changed. Null for old or new: the parameter had or has no value.
+        type SettingChange (
+          name: string,
+          old: ?string,
+          new: ?string,
+          layer: string
+        )
+
+        # A run in a few words. finishedAt, milliseconds and outcome are null while the run is under way.
+        type RunSummary (
+          phone: string,
+          model: string,
+          number: int,
+          trigger: string,
+          startedAt: string,
+          finishedAt: ?string,
+          milliseconds: ?int,
+          outcome: ?string,
+          source: string,
+          url: ?string
+        )
+
+        # Everything about a run. advice says what to do about its outcome, and is null when there is nothing to do.
+        type RunRecord (
+          phone: string,
+          model: string,
+          number: int,
+          trigger: string,
+          startedAt: string,
+          finishedAt: ?string,
+          milliseconds: ?int,
+          outcome: ?string,
+          source: string,
+          url: ?string,
+          nextAttempt: ?string,
+          advice: ?string,
+          steps: []StepRecord,
+          files: []FileRecord,
+          changes: []SettingChange
+        )
+
+        # A value that another layer's value hides.
+        type HiddenValue (
+          layer: string,
+          value: string
+        )
+
+        # A parameter's value, and why it has it: the layer it comes from, with file and line where that layer is a file.
+        # changeable tells whether Set would be accepted.
+        type SettingValue (
+          name: string,
+          value: string,
+          layer: string,
+          file: ?string,
+          line: ?int,
+          changeable: bool,
+          hides: []HiddenValue
+        )
+
+        # The state of one phone or of all. With more: a reply now and again at each change, until the client disconnects.
+        method Status(phone: ?string) -> (phones: []PhoneStatus)
+
+        # Waits until every phone that is meant is in one of the states, or, when states is null or empty, until the end
+        # of the run. Without timeoutSeconds it waits as long as it takes. reached tells whether it came true in time.
+        method Wait(phone: ?string, states: ?[]string, timeoutSeconds: ?float) -> (reached: bool, phones: []PhoneStatus)
+
+        # Everything about one run. Without a number: the last.
+        method Explain(phone: ?string, run: ?int) -> (run: RunRecord)
+
+        # The runs that are kept, newest first.
+        method History(phone: ?string) -> (runs: []RunSummary)
+
+        # Starts a provisioning run now. Answers when it has started, not when it has ended: Wait does that.
+        method Provision(phone: ?string) -> ()
+
+        # Starts the phone anew, as if its power had been cut.
+        method Reboot(phone: ?string) -> ()
+
+        # Forgets the user's settings and the saved files of the phone, and starts it anew. The DHCP client's lease stays.
+        method FactoryReset(phone: ?string) -> ()
+
+        # One parameter, or all that have a value. A parameter of line n is named NAME_n. With reveal, which only who may
+        # change settings can ask for, secrets are shown as they are.
+        method Get(phone: ?string, name: ?string, reveal: ?bool) -> (settings: []SettingValue)
+
+        # Sets a parameter as the phone's user would. One that a configuration file holds fast is refused.
+        # overriddenBy tells what stands above the value, so that it is kept but does not count; null when it counts.
+        method Set(phone: ?string, name: string, value: string) -> (overriddenBy: ?string)
+
+        # Takes back what Set had set.
+        method Unset(phone: ?string, name: string) -> ()
+
+        # What a DHCP client heard, in the variables of dhclient-script. accepted tells whether it concerned a phone, and
+        # detail says why or why not.
+        method DhcpEvent(variables: [string]string) -> (accepted: bool, detail: string)
+
+        # A SIP message that was sent or received: when, in microseconds since 1970, in which step (0 between runs), from
+        # where to where, and the datagram's content in base64.
+        type CapturedMessage (
+          microseconds: int,
+          step: int,
+          source: string,
+          sourcePort: int,
+          destination: string,
+          destinationPort: int,
+          payload: string
+        )
+
+        # The SIP messages of the last run, as they went over the wire. They are kept in memory, not in flash. A URL in
+        # them may hold a password, so this is for who may change settings.
+        method Capture(phone: ?string) -> (messages: []CapturedMessage)
+
+        # There is no such phone. known lists the MAC addresses of those there are.
+        error NoSuchPhone (phone: string, known: []string)
+
+        # No phone was named, and there are several.
+        error AmbiguousPhone (known: []string)
+
+        # The phone has no such parameter. nearest lists names that are spelled alike, the nearest first.
+        error NoSuchParameter (name: string, nearest: []string)
+
+        # The parameter cannot have this value.
+        error InvalidValue (name: string, reason: string)
+
+        # The caller may not do this.
+        error NotPermitted (reason: string)
+
+        # The parameter is held fast by a layer above the user's, with file and line where that layer is a file.
+        error NotChangeable (name: string, layer: string, file: ?string, line: ?int)
+
+        # The phone has no such run, or none yet when run is null.
+        error NoSuchRun (phone: string, run: ?int)
+
+        # The daemon cannot take this now. It is worth trying again.
+        error Busy (reason: string)
+
+        # The daemon is ending.
+        error ShuttingDown ()
+
+        # The daemon tried and failed, and its log says more.
+        error Failed (reason: string)
+        """ + "\n"
+
+    /// The definition of `org.varlink.service`, as far as this daemon speaks it (varlink.org, "Service").
+    static let serviceDescription = """
+        # What every Varlink service answers about itself.
+        interface org.varlink.service
+
+        # Who made this service, and which interfaces it has.
+        method GetInfo() -> (vendor: string, product: string, version: string, url: string, interfaces: []string)
+
+        # The definition of one interface.
+        method GetInterfaceDescription(interface: string) -> (description: string)
+
+        # The service has no such interface.
+        error InterfaceNotFound (interface: string)
+
+        # The interface has no such method.
+        error MethodNotFound (method: string)
+
+        # The method is defined, and this service cannot do it in the way asked for.
+        error MethodNotImplemented (method: string)
+
+        # A parameter is missing, unknown or of the wrong type.
+        error InvalidParameter (parameter: string)
+        """ + "\n"
+}

@@ -1,0 +1,54 @@
+import Control
+
+/// A stub whose `Reboot` does not end when it is cancelled, but only when it is let go.
+final class DeafService: ControlService {
+    let stub = StubService()
+    private let release = Happenings<String>()
+
+    func letGo() { release.add("let go") }
+
+    func reboot(_ request: RebootRequest, caller: Caller) async throws {
+        try await stub.reboot(request, caller: caller)
+        try await release.wait(for: "let go")
+    }
+
+    func status(_ request: StatusRequest, caller: Caller) async throws -> StatusReply {
+        try await stub.status(request, caller: caller)
+    }
+    func statusUpdates(
+        _ request: StatusRequest,
+        caller: Caller
+    ) async throws -> AsyncThrowingStream<StatusReply, any Error> {
+        try await stub.statusUpdates(request, caller: caller)
+    }
+    func wait(_ request: WaitRequest, caller: Caller) async throws -> WaitReply {
+        try await stub.wait(request, caller: caller)
+    }
+    func explain(_ request: ExplainRequest, caller: Caller) async throws -> ExplainReply {
+        try await stub.explain(request, caller: caller)
+    }
+    func history(_ request: HistoryRequest, caller: Caller) async throws -> HistoryReply {
+        try await stub.history(request, caller: caller)
+    }
+    func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply {
+        try await stub.capture(request, caller: caller)
+    }
+    func provision(_ request: ProvisionRequest, caller: Caller) async throws {
+        try await stub.provision(request, caller: caller)
+    }
+    func factoryReset(_ request: FactoryResetRequest, caller: Caller) async throws {
+        try await stub.factoryReset(request, caller: caller)
+    }
+    func get(_ request: GetRequest, caller: Caller) async throws -> GetReply {
+        try await stub.get(request, caller: caller)
+    }
+    func set(_ request: SetRequest, caller: Caller) async throws -> SetReply {
+        try await stub.set(request, caller: caller)
+    }
+    func unset(_ request: UnsetRequest, caller: Caller) async throws {
+        try await stub.unset(request, caller: caller)
+    }
+    func dhcpEvent(_ request: DhcpEventRequest, caller: Caller) async throws -> DhcpEventReply {
+        try await stub.dhcpEvent(request, caller: caller)
+    }
+}

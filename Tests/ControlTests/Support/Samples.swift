@@ -1,0 +1,170 @@
+import Control
+
+/// One of everything, once with all fields and once with those only that must be there.
+enum Sample {
+    static let fullStatus = PhoneStatus(
+        mac: "0080F0ABCDEF",
+        model: "KX-UTG200B",
+        interface: "eth0",
+        state: .provisioning,
+        source: .sipPnP,
+        url: "https://user:***@192.0.2.7/{MAC}.cfg",
+        step: 6,
+        detail: "It downloads \"a/b\" – now.",
+        lastOutcome: "provisioned",
+        nextAttempt: "2026-11-21T10:00:00Z",
+        runNumber: 3,
+        since: "2026-11-21T09:59:58Z"
+    )
+    static let bareStatus = PhoneStatus(
+        mac: "0080F0ABCDEE",
+        model: "KX-UTG300B",
+        interface: "eth1",
+        state: .disabled,
+        source: .none,
+        url: nil,
+        step: 0,
+        detail: "Provisioning is off.",
+        lastOutcome: nil,
+        nextAttempt: nil,
+        runNumber: nil,
+        since: "2026-11-21T09:00:00Z"
+    )
+    static let fullRun = RunRecord(
+        phone: "0080F0ABCDEF",
+        model: "KX-UTG200B",
+        number: 3,
+        trigger: "start",
+        startedAt: "2026-11-21T09:59:58Z",
+        finishedAt: "2026-11-21T10:00:00Z",
+        milliseconds: 2000,
+        outcome: "partial",
+        source: .dhcp66,
+        url: "tftp://192.0.2.7",
+        nextAttempt: "2026-11-21T11:00:00Z",
+        advice: "Put the product file on the server.",
+        steps: [
+            StepRecord(
+                step: 1,
+                name: "manual URL",
+                outcome: "skipped",
+                detail: "None is set.",
+                startedAt: nil,
+                milliseconds: nil,
+                notes: []
+            ),
+            StepRecord(
+                step: 2,
+                name: "SIP PnP",
+                outcome: "done",
+                detail: "No answer in 5 s.",
+                startedAt: "2026-11-21T09:59:58Z",
+                milliseconds: 5000,
+                notes: ["Sent to 224.0.1.75."]
+            ),
+        ],
+        files: [
+            FileRecord(
+                role: "standard",
+                disposition: .fresh,
+                url: "tftp://192.0.2.7/a.cfg",
+                bytes: 12,
+                sha256: "00ff",
+                detail: "Received."
+            ),
+            FileRecord(role: "product", disposition: .missing, url: nil, bytes: nil, sha256: nil, detail: "404."),
+        ],
+        changes: [
+            SettingChange(name: "SIP_AUTHID_1", old: nil, new: "1001", layer: "standard"),
+            SettingChange(name: "SIP_AUTHID_2", old: "1002", new: nil, layer: "standard"),
+        ]
+    )
+    static let bareRun = RunRecord(
+        phone: "0080F0ABCDEE",
+        model: "KX-UTG300B",
+        number: 1,
+        trigger: "request",
+        startedAt: "2026-11-21T09:59:58Z",
+        finishedAt: nil,
+        milliseconds: nil,
+        outcome: nil,
+        source: .none,
+        url: nil,
+        nextAttempt: nil,
+        advice: nil,
+        steps: [],
+        files: [],
+        changes: []
+    )
+    static let fullSetting = SettingValue(
+        name: "SIP_AUTHID_2",
+        value: "1002",
+        layer: "standard file",
+        file: "tftp://192.0.2.7/a.cfg",
+        line: 14,
+        changeable: false,
+        hides: [HiddenValue(layer: "factory", value: "")]
+    )
+    static let bareSetting = SettingValue(
+        name: "SIP_PASS_2",
+        value: "***",
+        layer: "user",
+        file: nil,
+        line: nil,
+        changeable: true,
+        hides: []
+    )
+
+    static let status = StatusReply(phones: [fullStatus, bareStatus])
+    static let wait = WaitReply(reached: true, phones: [fullStatus])
+    static let explain = ExplainReply(run: fullRun)
+    static let history = HistoryReply(runs: [fullRun.summary, bareRun.summary])
+    static let get = GetReply(settings: [fullSetting, bareSetting])
+    static let set = SetReply(overriddenBy: "the standard file, line 3, has perm \"!RW\"")
+    static let dhcpEvent = DhcpEventReply(accepted: true, detail: "Option 66 is for 0080F0ABCDEF.")
+
+    static let capturedMessage = CapturedMessage(
+        microseconds: 1_780_000_000_000_000,
+        step: 3,
+        source: "192.0.2.50",
+        sourcePort: 5060,
+        destination: "224.0.1.75",
+        destinationPort: 5060,
+        payload: "AAEC"
+    )
+    static let capture = CaptureReply(messages: [capturedMessage])
+
+    /// Every method's call, once with all parameters and once with those only that must be there.
+    static let requests: [any ControlRequest] = [
+        StatusRequest(phone: "00:80:f0:ab:cd:ef"), StatusRequest(),
+        WaitRequest(phone: "a", states: [.provisioned, .failed], timeoutSeconds: 2.5),
+        WaitRequest(timeoutSeconds: 0),
+        ExplainRequest(phone: "a", run: 3), ExplainRequest(),
+        HistoryRequest(phone: "a"), HistoryRequest(),
+        ProvisionRequest(phone: "a"), ProvisionRequest(),
+        RebootRequest(phone: "a"), RebootRequest(),
+        FactoryResetRequest(phone: "a"), FactoryResetRequest(),
+        GetRequest(phone: "a", name: "SIP_AUTHID_2", reveal: true), GetRequest(),
+        SetRequest(phone: "a", name: "SIP_AUTHID_2", value: "ü\u{1}\""), SetRequest(name: "A", value: ""),
+        UnsetRequest(phone: "a", name: "SIP_AUTHID_2"), UnsetRequest(name: "A"),
+        DhcpEventRequest(variables: ["reason": "BOUND", "new_tftp_server_name": "192.0.2.7"]),
+        DhcpEventRequest(variables: [:]),
+        CaptureRequest(phone: "a"), CaptureRequest(),
+    ]
+
+    /// Every error, with and without the fields that may be missing.
+    static let errors: [ControlError] = [
+        .noSuchPhone(phone: "x", known: ["0080F0ABCDEF"]),
+        .ambiguousPhone(known: ["0080F0ABCDEF", "0080F0ABCDEE"]),
+        .noSuchParameter(name: "SIP_AUTID", nearest: ["SIP_AUTHID"]),
+        .invalidValue(name: "A", reason: "It is too long."),
+        .notPermitted(reason: "It is for root."),
+        .notChangeable(name: "A", layer: "standard file", file: "a.cfg", line: 3),
+        .notChangeable(name: "A", layer: "model", file: nil, line: nil),
+        .noSuchRun(phone: "0080F0ABCDEF", run: 9),
+        .noSuchRun(phone: "0080F0ABCDEF", run: nil),
+        .busy(reason: "A run is under way."),
+        .shuttingDown,
+        .failed(reason: "The disk is full."),
+    ]
+}

@@ -1,0 +1,8 @@
+import CCurl
+
+/// Codes of libcurl for reports that tests make.
+enum CurlCodes {
+    static let ok = CURLE_OK
+    static let peerFailedVerification = CURLE_PEER_FAILED_VERIFICATION
+    static let couldNotConnect = CURLE_COULDNT_CONNECT
+}
