@@ -15,11 +15,18 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
     name: "phoneprovd",
+    products: [
+        .executable(name: "phoneprovd", targets: ["phoneprovd"]),
+        .executable(name: "phoneprovctl", targets: ["phoneprovctl"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
         // C libraries: module maps and inline shims, no logic.
@@ -56,6 +63,35 @@ let package = Package(
             dependencies: ["PhoneSettings", "Provisioning", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
+        .target(
+            name: "PhoneAgent",
+            dependencies: [
+                "Provisioning", "SIP", "PhoneSettings", "ConfigurationFile", "DHCPOptions", "Flash", "Downloads",
+                "Control", nio, nioPosix, logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Executables: options and composition, nothing else.
+        .executableTarget(
+            name: "phoneprovd",
+            dependencies: [
+                "Control", "PhoneAgent", "Systemd", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "phoneprovctl",
+            dependencies: [
+                "Capture", "Control", "ConfigurationFile", "DHCPOptions", "PhoneSettings", "Provisioning",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
 
         // Unit tests: one target for each room.
         .testTarget(
@@ -79,6 +115,11 @@ let package = Package(
         .testTarget(
             name: "FlashTests",
             dependencies: ["Flash", "PhoneSettings", "Provisioning", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PhoneAgentTests",
+            dependencies: ["PhoneAgent", "Control", "Flash", "PhoneSettings", "Provisioning"],
             swiftSettings: strict
         ),
     ]

@@ -1,0 +1,146 @@
+import Control
+import DHCPOptions
+import PhoneSettings
+import Provisioning
+
+/// Answers the control interface for a fleet.
+struct FleetControlService: ControlService {
+    let fleet: Fleet
+
+    /// The longest time-out of `Wait` in seconds: a year. A longer one is the same as none.
+    static let longestWait = 31_536_000.0
+
+    func status(_ request: StatusRequest, caller: Caller) async throws -> StatusReply {
+        StatusReply(phones: await fleet.board.read(try macs(request.phone)))
+    }
+
+    func statusUpdates(
+        _ request: StatusRequest,
+        caller: Caller
+    ) async throws -> AsyncThrowingStream<StatusReply, any Error> {
+        let macs = try macs(request.phone)
+        let board = fleet.board
+        let changes = await board.changes()
+        let (stream, continuation) = AsyncThrowingStream<StatusReply, any Error>.makeStream(
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        let task = Task {
+            var last = StatusReply(phones: await board.read(macs))
+            continuation.yield(last)
+            for await _ in changes {
+                let now = StatusReply(phones: await board.read(macs))
+                guard now != last else { continue }
+                last = now
+                continuation.yield(now)
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+
+    func wait(_ request: WaitRequest, caller: Caller) async throws -> WaitReply {
+        let macs = try macs(request.phone)
+        let board = fleet.board
+        let states = Set(request.states)
+        @Sendable func isReached(_ phones: [PhoneStatus]) -> Bool {
+            phones.count == macs.count
+                && phones.allSatisfy { states.isEmpty ? $0.state != .provisioning : states.contains($0.state) }
+        }
+        let changes = await board.changes()
+        let reached = try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                if isReached(await board.read(macs)) { return true }
+                for await _ in changes where isReached(await board.read(macs)) { return true }
+                throw CancellationError()
+            }
+            if let seconds = request.timeoutSeconds.map({ min($0, Self.longestWait) }) {
+                group.addTask {
+                    try await Task.sleep(for: .seconds(seconds))
+                    return false
+                }
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+        return WaitReply(reached: reached, phones: await board.read(macs))
+    }
+
+    func explain(_ request: ExplainRequest, caller: Caller) async throws -> ExplainReply {
+        ExplainReply(run: try await phone(request.phone).call { try await $0.record(of: request.run) })
+    }
+
+    func history(_ request: HistoryRequest, caller: Caller) async throws -> HistoryReply {
+        HistoryReply(runs: try await phone(request.phone).call { try await $0.history() })
+    }
+
+    func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply {
+        CaptureReply(messages: try await phone(request.phone).call { $0.traffic.messages })
+    }
+
+    func provision(_ request: ProvisionRequest, caller: Caller) async throws {
+        for phone in try phones(request.phone) {
+            try await phone.call { await $0.handle(.provisionRequested(.user, note: "asked for by \(caller)")) }
+        }
+    }
+
+    func reboot(_ request: RebootRequest, caller: Caller) async throws {
+        for phone in try phones(request.phone) {
+            try await phone.call { await $0.handle(.powerOn(.reboot)) }
+        }
+    }
+
+    func factoryReset(_ request: FactoryResetRequest, caller: Caller) async throws {
+        try await phone(request.phone).call { try await $0.factoryReset() }
+    }
+
+    func get(_ request: GetRequest, caller: Caller) async throws -> GetReply {
+        let values = try await phone(request.phone).call {
+            try $0.values(named: request.name, reveal: request.reveal)
+        }
+        return GetReply(settings: values)
+    }
+
+    func set(_ request: SetRequest, caller: Caller) async throws -> SetReply {
+        SetReply(overriddenBy: try await phone(request.phone).call { try await $0.set(request.name, request.value) })
+    }
+
+    func unset(_ request: UnsetRequest, caller: Caller) async throws {
+        try await phone(request.phone).call { try await $0.unset(request.name) }
+    }
+
+    func dhcpEvent(_ request: DhcpEventRequest, caller: Caller) async throws -> DhcpEventReply {
+        let event: DHCPEvent
+        do throws(DHCPEventError) {
+            event = try DHCPEvent(environment: request.variables)
+        } catch {
+            return DhcpEventReply(accepted: false, detail: "\(error)")
+        }
+        let count = fleet.take(event)
+        return count > 0
+            ? DhcpEventReply(accepted: true, detail: "\(event.reason) for \(count) phone(s) on \(event.interface)")
+            : DhcpEventReply(accepted: false, detail: "no phone is on the interface \(event.interface)")
+    }
+
+    // MARK: Phones
+
+    private func phones(_ name: String?) throws -> [Phone] {
+        guard let name else { return fleet.phones }
+        let known = fleet.phones.map(\.identity.mac.upperCase)
+        guard let mac = MACAddress(name), let phone = fleet.phones.first(where: { $0.identity.mac == mac }) else {
+            throw ControlError.noSuchPhone(phone: name, known: known)
+        }
+        return [phone]
+    }
+
+    private func macs(_ name: String?) throws -> [MACAddress] { try phones(name).map(\.identity.mac) }
+
+    /// The one that is meant: without a name there must be only one.
+    private func phone(_ name: String?) throws -> Phone {
+        let all = try phones(name)
+        guard all.count == 1, let phone = all.first else {
+            throw ControlError.ambiguousPhone(known: all.map(\.identity.mac.upperCase))
+        }
+        return phone
+    }
+}

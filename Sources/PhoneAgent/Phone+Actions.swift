@@ -1,0 +1,128 @@
+import Flash
+import Logging
+import PhoneSettings
+import Provisioning
+import SIP
+
+// What the sequence wants, done.
+
+extension Phone {
+    func perform(_ action: ProvisioningSequence.Action) async {
+        switch action {
+        case .loadSettings: await loadSettings()
+        case .startPnP: await startPnP()
+        case .stopPnP: socket?.perform(.closeWindow(mac: identity.mac.upperCase))
+        case .download(let order): start(order)
+        case .cancelDownload(let id): downloads.removeValue(forKey: id)?.cancel()
+        case .apply: await apply()
+        case .store(let trace): await store(trace)
+        case .schedule(let timer, let wait): schedule(timer, wait)
+        case .cancel(let timer): timers.removeValue(forKey: timer)?.task.cancel()
+        case .runBegan(let trace): began(trace)
+        case .stepEnded(let record): log(record)
+        case .runEnded(let trace): log(trace)
+        }
+    }
+
+    private func schedule(_ timer: ProvisioningSequence.Timer, _ wait: Duration) {
+        timers.removeValue(forKey: timer)?.task.cancel()
+        timerGeneration += 1
+        let generation = timerGeneration
+        let task = Task { [inbox] in
+            do {
+                try await Task.sleep(for: wait)
+                inbox.yield(.timer(timer, generation: generation))
+            } catch {
+                // Only a cancelled timer is woken early.
+            }
+        }
+        timers[timer] = (generation, task)
+    }
+
+    private func startPnP() async {
+        if socket == nil, let opened = await environment.sockets.socket(interface, state) {
+            socket = opened
+            registerWithSocket()
+        }
+        guard let socket else {
+            await handle(.pnpFailed("no SUBSCRIBE could be sent: \(socketFailure)"))
+            return
+        }
+        let pnp = environment.configuration.sipPnP
+        do throws(SubscribeRequest.ValueError) {
+            let request = try SubscribeRequest(
+                mac: identity.mac.upperCase,
+                vendor: pnp.vendor,
+                model: pnp.model.isEmpty ? identity.model : pnp.model,
+                version: pnp.version.isEmpty ? identity.softwareVersion : pnp.version,
+                userForm: pnp.userForm,
+                host: pnp.host.isEmpty ? nil : pnp.host,
+                userAgent: "\(pnp.vendor) \(identity.model)/\(identity.softwareVersion)",
+                identifiers: .random()
+            )
+            socket.perform(.subscribe(request))
+        } catch {
+            await handle(.pnpFailed("no SUBSCRIBE could be sent: \(error)"))
+        }
+    }
+
+    private func began(_ trace: RunTrace) {
+        fetched = [:]
+        fetchedRoots = [:]
+        traffic = SIPTrafficLog()
+        // Without its number: a run that loads flash knows it only then.
+        logger.info("a run begins: \(trace.trigger.sentence)")
+    }
+
+    private func log(_ record: StepRecord) {
+        var metadata: Logger.Metadata = [
+            "step": "\(record.step.rawValue)",
+            "provisioning-step-outcome": "\(record.outcome.rawValue)",
+        ]
+        if let url = sequence.trace(at: AgentClock.now())?.url { metadata["url"] = "\(url)" }
+        logger.info(
+            "step \(record.step.rawValue), \(record.step.name): \(record.outcome.rawValue): \(record.detail)",
+            metadata: metadata
+        )
+    }
+
+    private func log(_ trace: RunTrace) {
+        let level: Logger.Level
+        switch trace.outcome {
+        case .provisioned, .disabled, nil: level = .notice
+        case .fallback, .partial: level = .warning
+        case .failed: level = .error
+        }
+        logger.log(
+            level: level,
+            "\(RunSentence.ending(of: trace))",
+            metadata: [
+                "provisioning-run": "\(trace.number)",
+                "outcome": "\(trace.outcome?.rawValue ?? "")",
+                "source": "\(trace.source.rawValue)",
+                "url": "\(trace.url ?? "")",
+                "message-id": "\(MessageID.runEnded(trace.outcome))",
+            ]
+        )
+        for change in trace.changes {
+            logger.info(
+                "\(change.name): ‘\(change.old)’ → ‘\(change.new)’ (\(change.layer))",
+                metadata: ["parameter": "\(change.name)", "message-id": "\(MessageID.settingChanged)"]
+            )
+        }
+    }
+}
+
+/// Message identifiers of the journal: one for each kind of event (sd-id128(3)). They never change.
+enum MessageID {
+    static let settingChanged = "63d11dd4cbc34603a46f2c6f9b3ca78d"
+    static let storeDamaged = "89b198865ecf4a77b21ba0b0b4d39104"
+
+    static func runEnded(_ outcome: Outcome?) -> String {
+        switch outcome {
+        case .provisioned, .disabled, nil: "995d9b3283c6407b93a2d11d0c24b973"
+        case .fallback, .partial: "99f8a10dc33646b7a18bf8879dcb803e"
+        case .failed: "e13428f7767a42f7a421676751c8f400"
+        }
+    }
+}

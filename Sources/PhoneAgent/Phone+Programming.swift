@@ -1,0 +1,157 @@
+import Control
+import Flash
+import PhoneSettings
+import Provisioning
+
+// Phone programming: reading and changing settings by hand.
+
+extension Phone {
+    /// One parameter, or all that have a value.
+    func values(named name: String?, reveal: Bool) throws -> [SettingValue] {
+        guard let name else {
+            return settings.all().filter { $0.value != nil }.map { value($0, reveal: reveal) }
+        }
+        let explanation = settings.explain(try key(named: name))
+        guard explanation.value != nil || explanation.definition != nil else {
+            throw unknown(name)
+        }
+        return [value(explanation, reveal: reveal)]
+    }
+
+    /// Sets a parameter as the user of the phone would. It counts at once; the sequence sees it at its next run.
+    ///
+    /// - Returns: what stands above the user's value, when it does not count because of that.
+    func set(_ name: String, _ text: String) async throws -> String? {
+        let key = try key(named: name)
+        var above: String?
+        do throws(UserSettingError) {
+            let change = try settings.canUserSet(key, text)
+            if case .overridden(let entry) = change {
+                above = "the \(entry.place) has perm \"\(entry.permission.attribute)\" and stands above it"
+            }
+        } catch {
+            throw ControlError(error, file: file(of: error))
+        }
+        if key == .userProvisioningURL, !text.isEmpty {
+            do throws(ProvisioningURL.Invalid) {
+                _ = try ProvisioningURL(completing: text, for: identity)
+            } catch {
+                throw ControlError.invalidValue(name: name, reason: "\(error)")
+            }
+        }
+        var user = layers[.user] ?? []
+        user.removeAll { $0.key == key }
+        user.append(Setting(key: key, value: text))
+        try await put(user)
+        logger.notice(
+            "\(key) was set by the user\(above.map { ", but " + $0 } ?? "")",
+            metadata: ["parameter": "\(key)", "message-id": "\(MessageID.settingChanged)"]
+        )
+        return above
+    }
+
+    /// Takes back what the user has set.
+    func unset(_ name: String) async throws {
+        let key = try key(named: name)
+        guard let user = layers[.user], user.contains(where: { $0.key == key }) else { return }
+        try await put(user.filter { $0.key != key })
+        logger.notice(
+            "\(key) was unset by the user",
+            metadata: ["parameter": "\(key)", "message-id": "\(MessageID.settingChanged)"]
+        )
+    }
+
+    /// Forgets the user's settings and saved files, and starts anew. The lease that the DHCP client has now stays.
+    func factoryReset() async throws {
+        try await environment.flash.factoryReset(identity.mac)
+        logger.notice("factory reset: the user's settings and saved files are gone; the DHCP client's lease stays")
+        // The lease that the interface has now is the network's, not the phone's: it is kept anew.
+        await keepLease()
+        await handle(.powerOn(.factoryReset))
+    }
+
+    private func put(_ user: [Setting]) async throws {
+        guard isFlashKnown else {
+            throw ControlError.busy(reason: "The phone's flash could not be read: see the daemon's log, then reboot.")
+        }
+        do throws(FlashError) {
+            try await environment.flash.storeUserSettings(user, of: identity.mac)
+        } catch {
+            throw ControlError.failed(reason: "\(error)")
+        }
+        layers[.user] = user.isEmpty ? nil : user
+        settings = EffectiveSettings(layers: layers)
+        registerWithSocket()
+        lookUpTrusted()
+        await handle(.settingsChanged(sequenceSettings(files: files, layers: layers, settings: settings)))
+    }
+
+    private func key(named name: String) throws -> ParameterKey {
+        let key = settings.key(parsing: name)
+        guard settings.value(key) != nil || settings.dictionary[key.name] != nil else { throw unknown(name) }
+        if key.line == nil, settings.dictionary[key.name]?.isLineParameter == true {
+            throw ControlError.invalidValue(
+                name: name,
+                reason: "each line has its own: write \(name)_1 for line 1, up to \(name)_6"
+            )
+        }
+        return key
+    }
+
+    private func unknown(_ name: String) -> ControlError {
+        .noSuchParameter(name: name, nearest: settings.dictionary.nearest(to: name).map { [$0] } ?? [])
+    }
+
+    private func value(_ explanation: SettingExplanation, reveal: Bool) -> SettingValue {
+        let layer = explanation.layer ?? .factory
+        let isChangeable =
+            switch explanation.userChange {
+            case .allowed, .overridden: true
+            case .forbidden: false
+            }
+        return SettingValue(
+            name: explanation.key.description,
+            value: (reveal ? explanation.value : explanation.displayValue) ?? "",
+            layer: layer.rawValue,
+            file: url(of: layer),
+            line: explanation.decided?.position?.line,
+            changeable: isChangeable,
+            hides: explanation.hidden.map {
+                HiddenValue(layer: $0.layer.rawValue, value: reveal ? $0.value : explanation.display($0.value))
+            }
+        )
+    }
+
+    /// Where a layer's file came from.
+    private func url(of layer: SettingsLayer) -> String? {
+        FileRole.allCases.first { SettingsLayer($0) == layer }
+            .flatMap { files[.document($0)] }
+            .map { ProvisioningURL.masked($0.url) }
+    }
+
+    private func file(of error: UserSettingError) -> String? {
+        if case .readOnly(_, let entry) = error { url(of: entry.layer) } else { nil }
+    }
+}
+
+extension ControlError {
+    init(_ error: UserSettingError, file: String?) {
+        switch error {
+        case .unknownParameter(let name, let nearest):
+            self = .noSuchParameter(name: name, nearest: nearest.map { [$0] } ?? [])
+        case .readOnly(let key, let entry):
+            self = .notChangeable(
+                name: key.description,
+                layer: entry.layer.rawValue,
+                file: file,
+                line: entry.position?.line
+            )
+        case .lineMissing(let name), .noSuchLine(let name), .notOfALine(let name), .initialFileOnly(let name):
+            self = .invalidValue(name: name, reason: "\(error)")
+        case .noAccess(let key, _):
+            self = .notPermitted(reason: "\(key): \(error)")
+        case .invalidValue(let key, let problem):
+            self = .invalidValue(name: key.description, reason: "\(problem)")
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import ConfigurationFile
+import Control
+import DHCPOptions
+import Downloads
+import Flash
+import Logging
+import PhoneSettings
+import Provisioning
+import SIP
+
+/// One phone: it hands what happens to its sequence, and performs what the sequence wants.
+///
+/// Everything comes through one inbox, in order. So a run, a call of the control interface and a DHCP event never see
+/// each other half done.
+actor Phone {
+    /// What comes to a phone.
+    enum Input: Sendable {
+        case powerOn(Trigger)
+        case interface(InterfaceState)
+        case socket(SIPSocket?, failure: String)
+        case dhcp(DHCPEvent, origin: String)
+        case sip(SIPSocket.Report)
+        case timer(ProvisioningSequence.Timer, generation: Int)
+        case downloaded(DownloadID, DownloadResult, FileFetcher.Content)
+        case trusted(Set<String>)
+        case call(@Sendable (isolated Phone) async -> Void)
+    }
+
+    nonisolated let identity: PhoneIdentity
+    nonisolated let interface: String
+    nonisolated let inbox: AsyncStream<Input>.Continuation
+    private let inputs: AsyncStream<Input>
+    let environment: PhoneEnvironment
+    let logger: Logger
+
+    var sequence: ProvisioningSequence
+    var layers: [SettingsLayer: [Setting]] = [:]
+    var settings = EffectiveSettings(layers: [:])
+    var files: [FlashFile: SavedFile] = [:]
+    var roots: [Int: [UInt8]] = [:]
+    var lease = LeaseValues()
+    /// Which way the lease came, for the trace.
+    var leaseOrigin = ""
+    /// What is worth knowing of the DHCP client's configuration.
+    var leaseNotes: [DHCPEvent.Note] = []
+    /// Flash could be read: only then may it be written.
+    var isFlashKnown = false
+    var isLeaseKnown = false
+    var state = InterfaceState()
+    var isInterfaceKnown = false
+    var socket: SIPSocket?
+    var socketFailure = "the SIP socket is not open yet"
+
+    /// What the run that is under way has brought so far.
+    var fetched: [FileRole: (saved: SavedFile, settings: [Setting], body: [UInt8]?)] = [:]
+    var fetchedRoots: [Int: (saved: SavedFile, body: [UInt8], isNew: Bool)] = [:]
+    var downloads: [DownloadID: Task<Void, Never>] = [:]
+    var timers: [ProvisioningSequence.Timer: (generation: Int, task: Task<Void, Never>)] = [:]
+    var timerGeneration = 0
+    var since: WallTime = .now
+    var lastState: PhoneState?
+    var lastResync: Duration?
+    /// Numeric addresses of those whose NOTIFYs are obeyed, when not everybody's are.
+    var trustedAddresses: Set<String> = []
+    var lookingUpTrusted: Task<Void, Never>?
+    /// The SIP messages of the last run, and of the time after it.
+    var traffic = SIPTrafficLog()
+
+    init(_ definition: DaemonConfiguration.PhoneDefinition, environment: PhoneEnvironment) {
+        identity = definition.identity
+        interface = definition.interface
+        self.environment = environment
+        var logger = environment.logger
+        logger[metadataKey: "mac"] = "\(definition.identity.mac)"
+        self.logger = logger
+        sequence = ProvisioningSequence(identity: definition.identity)
+        (inputs, inbox) = AsyncStream.makeStream(of: Input.self)
+    }
+
+    /// Works off the inbox until it is finished. What was in it by then is still worked off.
+    func run() async {
+        for await input in inputs {
+            await take(input)
+            await publish()
+        }
+        for timer in timers.values { timer.task.cancel() }
+        for download in downloads.values { download.cancel() }
+        lookingUpTrusted?.cancel()
+    }
+
+    /// Runs something in the phone's turn.
+    ///
+    /// - Throws: ``Control/ControlError/shuttingDown`` when the phone takes nothing more, and what the body throws.
+    nonisolated func call<Result: Sendable>(
+        _ body: @escaping @Sendable (isolated Phone) async throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let outcome = inbox.yield(
+                .call { phone in
+                    do {
+                        let result = try await body(phone)
+                        await phone.publish()
+                        continuation.resume(returning: result)
+                    } catch {
+                        continuation.resume(throwing: error)
+                    }
+                }
+            )
+            if case .enqueued = outcome { return }
+            continuation.resume(throwing: ControlError.shuttingDown)
+        }
+    }
+
+    private func take(_ input: Input) async {
+        switch input {
+        case .powerOn(let trigger):
+            await handle(.powerOn(trigger))
+        case .interface(let now):
+            if !now.exists, state.exists || !isInterfaceKnown {
+                logger.warning("there is no interface \(interface): the phone waits for it")
+            }
+            isInterfaceKnown = true
+            state = now
+            await handle(.addressesChanged(now.families))
+        case .socket(let opened, let failure):
+            socket = opened
+            socketFailure = failure
+            registerWithSocket()
+            // The SUBSCRIBE went out of a socket that is gone: its answers would go nowhere.
+            if opened != nil, sequence.isAwaitingNotify { await perform(.startPnP) }
+        case .dhcp(let event, let origin):
+            await take(event, origin: origin)
+        case .sip(let report):
+            await take(report)
+        case .timer(let timer, let generation):
+            guard timers[timer]?.generation == generation else { return }
+            timers[timer] = nil
+            await handle(.timerFired(timer))
+        case .downloaded(let id, let result, let content):
+            guard downloads.removeValue(forKey: id) != nil else { return }
+            keep(content)
+            warn(of: result)
+            await handle(.downloadFinished(id, result))
+        case .trusted(let addresses):
+            trustedAddresses = addresses
+            registerWithSocket()
+        case .call(let body):
+            await body(self)
+        }
+    }
+
+    /// Settings that a file's errors left out are worth a line in the log, though the file as a whole is taken.
+    private func warn(of result: DownloadResult) {
+        guard case .document(let document) = result, document.errors > 0 else { return }
+        logger.warning(
+            "\(ProvisioningURL.masked(document.url)): \(document.errors) error(s), settings were left out: see explain",
+            metadata: ["url": "\(ProvisioningURL.masked(document.url))"]
+        )
+    }
+
+    private func take(_ report: SIPSocket.Report) async {
+        switch report {
+        case .found(let url, let server):
+            let product = server.product.isEmpty ? "" : " (\(server.product))"
+            let detail = "NOTIFY from \(server.address)\(product): \(ProvisioningURL.masked(url))"
+            await handle(.pnpFound(url: url, detail: detail))
+        case .sendFailed(let reason):
+            // Whose message it was the socket does not know; only a phone that waits for an answer is concerned.
+            if sequence.isAwaitingNotify { await handle(.noted(.sipPnP, "a message could not be sent \(reason)")) }
+        case .traffic(let message):
+            traffic.add(message, step: sequence.trace(at: AgentClock.now())?.currentStep?.rawValue ?? 0)
+        case .note(let note):
+            await handle(.noted(.sipPnP, note.masked))
+        case .resync(let source, let uri):
+            let note = "NOTIFY from \(source) for \(uri)"
+            let now = AgentClock.uptime
+            let rest = Duration.seconds(environment.configuration.resyncMinimumSeconds)
+            if !sequence.isRunning, let lastResync, now - lastResync < rest {
+                logger.notice("\(note): answered, but a NOTIFY started a run less than \(rest) ago")
+                return
+            }
+            if !sequence.isRunning { lastResync = now }
+            await handle(.provisionRequested(.resync, note: note))
+        }
+    }
+
+    /// Hands an event to the sequence and performs what comes out.
+    func handle(_ event: ProvisioningSequence.Event) async {
+        for action in sequence.handle(event, at: AgentClock.now()) {
+            await perform(action)
+        }
+    }
+
+    /// Lets everybody see how the phone stands.
+    func publish() async {
+        if status().state != lastState {
+            lastState = status().state
+            since = .now
+        }
+        await environment.board.publish(status(), of: identity.mac)
+    }
+}

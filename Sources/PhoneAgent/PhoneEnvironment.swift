@@ -1,0 +1,13 @@
+import Downloads
+import Flash
+import Logging
+
+/// What all phones of a daemon share.
+struct PhoneEnvironment: Sendable {
+    let configuration: DaemonConfiguration
+    let flash: FlashStore
+    let downloads: DownloadEngine
+    let sockets: SocketTable
+    let board: StatusBoard
+    let logger: Logger
+}

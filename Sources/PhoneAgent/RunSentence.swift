@@ -1,0 +1,53 @@
+import Provisioning
+
+/// What a person is told about a run, in one sentence.
+enum RunSentence {
+    /// How it ended.
+    static func ending(of trace: RunTrace) -> String {
+        if let failure = trace.storeFailure {
+            let inForce = trace.outcome == .fallback ? "settings come from saved copies" : "there is no saved copy"
+            return "not provisioned, \(inForce): flash could not be written: \(failure)"
+        }
+        let seconds = "\(trace.milliseconds / 1_000).\(String(trace.milliseconds % 1_000 / 100))"
+        switch trace.outcome {
+        case .provisioned:
+            return "provisioned from \(trace.url ?? "") (\(trace.source.rawValue)) in \(seconds) s"
+        case .fallback:
+            return "not provisioned, settings come from saved copies: \(cause(trace))"
+        case .partial:
+            let missing = trace.files.filter { $0.disposition == .missing }.map { "\($0.role.rawValue) file" }
+            return "provisioned in part, missing: \(missing.joined(separator: ", ")): \(cause(trace))"
+        case .failed:
+            return "not provisioned, and there is no saved copy: \(cause(trace))"
+        case .disabled:
+            return "provisioning is disabled: PROVISION_ENABLE is N"
+        case nil:
+            return "under way"
+        }
+    }
+
+    private static func cause(_ trace: RunTrace) -> String {
+        if let file = trace.files.first(where: { !$0.disposition.isFresh }) { return file.detail }
+        return trace[.download].detail
+    }
+
+    /// What the user can do; `nil` when there is nothing to do.
+    static func advice(on trace: RunTrace) -> String? {
+        if trace.storeFailure != nil {
+            return "Make room and the right to write in the daemon's stateDirectory; then phoneprovctl provision."
+        }
+        switch trace.outcome {
+        case .provisioned, nil:
+            return nil
+        case .disabled:
+            return "Set PROVISION_ENABLE to Y: phoneprovctl set PROVISION_ENABLE Y, then phoneprovctl provision."
+        case .fallback, .partial, .failed:
+            guard trace.source != .none else {
+                return
+                    "No source gave a provisioning URL: answer SIP PnP, give DHCP option 160, 159 or 66, or set one by"
+                    + " hand: phoneprovctl set USR_PROV_SVR_URL URL."
+            }
+            return "Step 8 says what is wrong and what to do about it; then phoneprovctl provision."
+        }
+    }
+}

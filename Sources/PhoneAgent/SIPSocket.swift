@@ -1,0 +1,250 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import SIP
+
+/// One UDP socket of one interface, with the SIP side of all its phones.
+///
+/// Everything happens on its event loop: datagrams in, the user agent's actions out. What concerns a phone goes to its
+/// own listener, in order.
+final class SIPSocket: Sendable {
+    /// What a phone hears.
+    enum Report: Sendable {
+        /// A NOTIFY with a valid URL.
+        case found(url: String, server: PnPServer)
+        /// A NOTIFY asked for provisioning.
+        case resync(from: SIPAddress, requestURI: String)
+        /// Something for the trace.
+        case note(SIPNote)
+        /// A message could not be sent.
+        case sendFailed(String)
+        /// A message of the phone's, as it went over the wire.
+        case traffic(SIPTraffic)
+    }
+
+    typealias Listener = @Sendable (Report) -> Void
+
+    private let channel: any Channel
+    private let handler: NIOLoopBound<SIPSocketHandler>
+    /// The address and port that the socket is bound to.
+    let localAddress: SIPAddress
+
+    /// Opens the socket.
+    ///
+    /// When the port is taken another one is used: some PnP servers answer only to 5060.
+    static func open(
+        _ configuration: SIPUserAgent.Configuration,
+        address: String,
+        interfaceIndex: UInt32,
+        port: Int,
+        loop: any EventLoop,
+        logger: Logger
+    ) async throws -> SIPSocket {
+        do {
+            return try await bind(configuration, address, interfaceIndex, port, loop, logger)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE && port != 0 {
+            let socket = try await bind(configuration, address, interfaceIndex, 0, loop, logger)
+            logger.warning(
+                """
+                UDP port \(port) of \(address) is taken, SIP uses \(socket.localAddress.port) instead: PnP servers that \
+                answer only to port 5060 will not be heard, nor a SIP server's NOTIFY to \(port)
+                """
+            )
+            return socket
+        }
+    }
+
+    private static func bind(
+        _ configuration: SIPUserAgent.Configuration,
+        _ address: String,
+        _ interfaceIndex: UInt32,
+        _ port: Int,
+        _ loop: any EventLoop,
+        _ logger: Logger
+    ) async throws -> SIPSocket {
+        let agent = SIPUserAgent(configuration: configuration)
+        let (channel, handler) = try await DatagramBootstrap(group: loop)
+            .channelOption(
+                .recvAllocator,
+                value: FixedSizeRecvByteBufferAllocator(capacity: SIPLimits.maximumDatagramLength)
+            )
+            .channelOption(.datagramVectorReadMessageCount, value: 1)
+            .bind(host: address, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = SIPSocketHandler(agent: agent, logger: logger)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                    return (channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
+                }
+            }
+        do {
+            try await prepareMulticast(channel, address: address, interfaceIndex: interfaceIndex)
+        } catch {
+            try? await channel.close().get()
+            throw error
+        }
+        let local = SIPAddress(host: address, port: channel.localAddress?.port ?? port)
+        let socket = SIPSocket(channel: channel, handler: handler, localAddress: local)
+        socket.perform(.localAddressChanged(local))
+        return socket
+    }
+
+    /// Out of this interface, one hop, and to a PnP server on the same host too (ip(7)).
+    private static func prepareMulticast(_ channel: any Channel, address: String, interfaceIndex: UInt32) async throws {
+        guard let options = channel as? any SocketOptionProvider else { return }
+        var request = ip_mreqn()
+        inet_pton(AF_INET, address, &request.imr_address)
+        request.imr_ifindex = CInt(bitPattern: interfaceIndex)
+        try await options.unsafeSetSocketOption(level: .ip, name: .ip_multicast_if, value: request).get()
+        try await options.setIPMulticastTTL(1).get()
+        try await options.setIPMulticastLoop(1).get()
+    }
+
+    private init(channel: any Channel, handler: NIOLoopBound<SIPSocketHandler>, localAddress: SIPAddress) {
+        self.channel = channel
+        self.handler = handler
+        self.localAddress = localAddress
+    }
+
+    /// Lets a phone use the socket, or replaces what was known of it.
+    func add(_ phone: SIPUserAgent.Phone, listener: @escaping Listener) {
+        let handler = handler
+        channel.eventLoop.execute {
+            handler.value.listeners[phone.mac] = listener
+            handler.value.handle(.phoneAdded(phone))
+        }
+    }
+
+    /// Hands an event to the user agent.
+    func perform(_ event: SIPUserAgent.Event) {
+        let handler = handler
+        channel.eventLoop.execute { handler.value.handle(event) }
+    }
+
+    /// Closes the socket.
+    func close() async {
+        try? await channel.close().get()
+    }
+}
+
+/// The user agent on its event loop.
+final class SIPSocketHandler: ChannelInboundHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    typealias OutboundOut = AddressedEnvelope<ByteBuffer>
+
+    var listeners: [String: SIPSocket.Listener] = [:]
+    private var agent: SIPUserAgent
+    private let logger: Logger
+    private var context: ChannelHandlerContext?
+    private var localAddress: SIPAddress?
+    private var timers: [SIPUserAgent.TimerID: Scheduled<Void>] = [:]
+
+    init(agent: SIPUserAgent, logger: Logger) {
+        self.agent = agent
+        self.logger = logger
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        for timer in timers.values { timer.cancel() }
+        timers = [:]
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let envelope = unwrapInboundIn(data)
+        guard let host = envelope.remoteAddress.ipAddress, let port = envelope.remoteAddress.port else { return }
+        let bytes = [UInt8](envelope.data.readableBytesView)
+        handle(.datagram(bytes, from: SIPAddress(host: host, port: port)))
+    }
+
+    /// ICMP errors about datagrams that were sent come here; the exchange goes on without them.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.debug("SIP socket: \(error)")
+    }
+
+    func handle(_ event: SIPUserAgent.Event) {
+        if case .localAddressChanged(let address) = event { localAddress = address }
+        let actions = agent.handle(event, at: AgentClock.uptime)
+        for action in actions { perform(action) }
+        record(event, actions)
+    }
+
+    /// Messages are a phone's when the user agent says something of that phone because of them.
+    private func record(_ event: SIPUserAgent.Event, _ actions: [SIPUserAgent.Action]) {
+        guard let localAddress, let mac = actions.lazy.compactMap(\.phone).first, let listener = listeners[mac] else {
+            return
+        }
+        let now = AgentClock.wallMicroseconds
+        if case .datagram(let bytes, let source) = event {
+            listener(.traffic(SIPTraffic(at: now, source: source, destination: localAddress, bytes: bytes)))
+        }
+        for case .send(let bytes, let destination) in actions {
+            listener(.traffic(SIPTraffic(at: now, source: localAddress, destination: destination, bytes: bytes)))
+        }
+    }
+
+    private func perform(_ action: SIPUserAgent.Action) {
+        guard let context else { return }
+        switch action {
+        case .send(let bytes, let destination):
+            send(bytes, to: destination, context)
+        case .schedule(let timer, let wait):
+            timers.removeValue(forKey: timer)?.cancel()
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            timers[timer] = context.eventLoop.scheduleTask(in: .nanoseconds(wait.nanoseconds)) {
+                bound.value.timers[timer] = nil
+                bound.value.handle(.timerFired(timer))
+            }
+        case .cancel(let timer):
+            timers.removeValue(forKey: timer)?.cancel()
+        case .pnpFound(let mac, let url, let server):
+            listeners[mac]?(.found(url: url, server: server))
+        case .pnpRefused(let mac, let status, let reason, let server):
+            logger.notice("\(mac): PnP server \(server) refused the SUBSCRIBE: \(status) \(reason)")
+        case .resync(let mac, let source, let uri, _):
+            listeners[mac]?(.resync(from: source, requestURI: uri))
+        case .note(let mac, let note):
+            if let mac, let listener = listeners[mac] {
+                listener(.note(note))
+            } else {
+                logger.info("SIP: \(note)")
+            }
+        }
+    }
+
+    private func send(_ bytes: [UInt8], to destination: SIPAddress, _ context: ChannelHandlerContext) {
+        do {
+            let remote = try NIOCore.SocketAddress(ipAddress: destination.host, port: destination.port)
+            let envelope = AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(bytes: bytes))
+            let logger = logger
+            let listeners = NIOLoopBound(listeners, eventLoop: context.eventLoop)
+            context.writeAndFlush(wrapOutboundOut(envelope)).whenFailure { error in
+                logger.notice("a SIP message to \(destination) could not be sent: \(error)")
+                for listener in listeners.value.values { listener(.sendFailed("to \(destination): \(error)")) }
+            }
+        } catch {
+            logger.error("a SIP message cannot go to \(destination): \(error)")
+        }
+    }
+}
+
+extension SIPUserAgent.Action {
+    /// The phone that it is about.
+    fileprivate var phone: String? {
+        switch self {
+        case .pnpFound(let mac, _, _), .pnpRefused(let mac, _, _, _), .resync(let mac, _, _, _): mac
+        case .note(let mac, _): mac
+        case .send, .schedule, .cancel: nil
+        }
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds; NIO's timers take them.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Control
+
+/// Which daemon, and which of its phones.
+struct ConnectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The daemon's control socket.", valueName: "path"))
+    var socket = "/run/phoneprovd/io.phoneprovd"
+
+    @Option(help: ArgumentHelp("The phone's MAC address; needed only when there are several.", valueName: "mac"))
+    var phone: String?
+
+    /// Calls the daemon.
+    func call<Request: ControlRequest>(
+        _ request: Request,
+        timeout: Duration? = ControlClient.defaultTimeout
+    ) async throws -> Request.Reply {
+        try await asking { client throws(ControlClientError) in try await client.call(request, timeout: timeout) }
+    }
+
+    /// Talks to the daemon, and turns what goes wrong into an exit status.
+    func asking<Result: Sendable>(
+        _ body: (ControlClient) async throws(ControlClientError) -> Result
+    ) async throws -> Result {
+        do throws(ControlClientError) {
+            let client = try await ControlClient.connect(to: socket)
+            return try await body(client)
+        } catch {
+            throw Failure(error)
+        }
+    }
+}
+
+extension Failure {
+    init(_ error: ControlClientError) {
+        switch error {
+        case .noDaemon, .refused, .connectionClosed: self = .noDaemon("\(error)")
+        case .control(let refusal):
+            switch refusal {
+            case .ambiguousPhone(let known):
+                self = .wrongUse(
+                    "There are several phones: say --phone MAC, with one of \(known.joined(separator: ", "))."
+                )
+            case .noSuchPhone, .noSuchParameter, .invalidValue: self = .wrongUse("\(refusal)")
+            default: self = .untrue("\(refusal)")
+            }
+        default: self = .untrue("\(error)")
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Control
+import DHCPOptions
+import FoundationEssentials
+
+/// Called by every DHCP hook. It never blocks the DHCP client and never fails because of the daemon.
+struct DHCPEventCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dhcp-event",
+        abstract: "Hands a DHCP client's event to the daemon: for the hooks of DHCP clients.",
+        discussion: """
+            Reads the variables of dhclient-script(8) from the environment. With no daemon there, the event is left in \
+            dhcp/ beside the control socket, and read when the daemon starts.
+            """
+    )
+
+    /// How long a daemon that is busy is waited for.
+    static let patience = Duration.milliseconds(800)
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let event: DHCPEvent
+        do throws(DHCPEventError) {
+            event = try DHCPEvent(environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw Failure.wrongUse("this is no event of a DHCP client: \(error)")
+        }
+        if case .ignored = event.change { return }
+        var refusal: String?
+        do throws(ControlClientError) {
+            let client = try await ControlClient.connect(to: connection.socket, timeout: Self.patience)
+            let reply = try await client.call(DhcpEventRequest(variables: event.variables), timeout: Self.patience)
+            if !reply.accepted { refusal = reply.detail }
+        } catch {
+            switch error {
+            case .control(.busy), .control(.shuttingDown): try keep(event)
+            case .control, .service, .permissionDenied: throw Failure(error)
+            default: try keep(event)
+            }
+        }
+        if let refusal { try Terminal.out(Terminal.safe(refusal)) }
+    }
+
+    /// The daemon reads it when it starts.
+    private func keep(_ event: DHCPEvent) throws {
+        let socket = connection.socket
+        let folder = socket.lastIndex(of: "/").map { String(socket[..<$0]) } ?? "."
+        do throws(DHCPEventSpoolError) {
+            try DHCPEventSpool(path: folder + "/dhcp").write(event)
+        } catch {
+            throw Failure.untrue("the event could not be kept: \(error)")
+        }
+    }
+}
