@@ -122,5 +122,29 @@ let package = Package(
             dependencies: ["PhoneAgent", "Control", "Flash", "PhoneSettings", "Provisioning"],
             swiftSettings: strict
         ),
+
+        // The lab: real servers in network namespaces. It needs root, and .lab/root (Tests/Lab/make-root).
+        .systemLibrary(name: "CLab", path: "Tests/Lab/CLab"),
+        .target(name: "LabSupport", dependencies: ["CLab"], path: "Tests/Lab/Support", swiftSettings: strict),
+        .testTarget(
+            name: "LabTests",
+            dependencies: ["LabSupport"],
+            path: "Tests/Lab/Tests",
+            exclude: ["SIPp"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "lab-demonstration",
+            dependencies: ["LabSupport"],
+            path: "Tests/Lab/Demonstration",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: ["LabSupport"],
+            path: "Tests/Lab/Benchmarks",
+            exclude: ["idle.c"],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -1,0 +1,97 @@
+# phoneprovd: build, test, install. `make run` and `make test` are where to begin; both need root.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr
+DESTDIR ?=
+SWIFT ?= swift
+RELEASE := -c release --static-swift-stdlib
+
+# What the build and the lab need beyond Swift and Debian's base system.
+PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-config debootstrap shellcheck iproute2 \
+	systemd-container openssl ca-certificates
+UNIT_TESTS := Provisioning SIP Capture DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent
+SHELL_SCRIPTS := Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
+POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd
+
+.PHONY: help deps root lab run build release test unit integration fuzz bench check fmt install clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+deps: ## installs what the build and the lab need and is missing (Debian packages)
+	@missing=(); for package in $(PACKAGES); do \
+		[[ $$(dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null) == installed ]] || missing+=("$$package"); \
+	done; \
+	if (($${#missing[@]})); then \
+		if ((EUID != 0)); then echo "Missing: $${missing[*]}. Run: sudo make deps" >&2; exit 1; fi; \
+		apt-get update -q; DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$${missing[@]}"; \
+	fi
+
+root:
+	@if ((EUID != 0)); then echo "The lab makes network namespaces: it needs root." >&2; exit 1; fi
+
+lab: root deps ## makes the lab's own root file system, .lab/root, once (about 330 MB)
+	@Tests/Lab/make-root
+
+build: deps ## builds everything, tests included
+	$(SWIFT) build --build-tests
+
+release: deps ## builds what is installed, the Swift runtime linked in
+	$(SWIFT) build $(RELEASE) --product phoneprovd
+	$(SWIFT) build $(RELEASE) --product phoneprovctl
+
+run: lab ## shows a phone provisioning itself in a self-contained lab (needs root; ends by itself)
+	$(SWIFT) build
+	@$$($(SWIFT) build --show-bin-path)/lab-demonstration
+
+test: unit integration ## every test, the lab's included (needs root)
+
+unit: build ## the tests that need no network of their own
+	@for room in $(UNIT_TESTS); do $(SWIFT) test --skip-build --filter "^$${room}Tests\." || exit 1; done
+
+integration: lab build ## the tests against real servers (needs root)
+	$(SWIFT) test --skip-build --no-parallel --filter '^LabTests\.'
+
+fuzz: deps ## feeds the parsers with what a fuzzer thinks up, a minute each
+	Tests/Fuzz/run
+
+bench: lab release ## measures, each figure beside a yardstick of the same run (ten idle minutes among them)
+	$(SWIFT) build --product benchmarks
+	@PHONEPROVD_PROGRAMS="$$($(SWIFT) build $(RELEASE) --show-bin-path)" \
+		"$$($(SWIFT) build --show-bin-path)/benchmarks"
+
+check: deps ## formatting, shell scripts, and a build in which warnings are errors
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	shellcheck $(SHELL_SCRIPTS)
+	shellcheck --shell=sh $(POSIX_SCRIPTS)
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+
+fmt: ## formats the source
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
+	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; \
+	if [[ ! -x $$bin/phoneprovd || ! -x $$bin/phoneprovctl ]]; then echo "Run make release first." >&2; exit 1; fi; \
+	install -D -m 0755 "$$bin/phoneprovd" "$(DESTDIR)$(PREFIX)/sbin/phoneprovd"; \
+	install -D -m 0755 "$$bin/phoneprovctl" "$(DESTDIR)$(PREFIX)/bin/phoneprovctl"
+	install -d "$(DESTDIR)/lib/systemd/system" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d"
+	sed 's|/usr/sbin/phoneprovd|$(PREFIX)/sbin/phoneprovd|' systemd/phoneprovd.service \
+		>"$(DESTDIR)/lib/systemd/system/phoneprovd.service"
+	sed 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' etc/dhcp/dhclient-exit-hooks.d/phoneprovd \
+		>"$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
+	chmod 0644 "$(DESTDIR)/lib/systemd/system/phoneprovd.service" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
+	install -D -m 0644 etc/dhcp/dhclient-phoneprovd.conf "$(DESTDIR)/etc/dhcp/dhclient-phoneprovd.conf"
+	install -D -m 0644 systemd/sysusers.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/phoneprovd.conf"
+	install -D -m 0644 systemd/tmpfiles.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/phoneprovd.conf"
+	@if [[ -e $(DESTDIR)/etc/phoneprovd/phoneprovd.yaml ]]; then \
+		echo "$(DESTDIR)/etc/phoneprovd/phoneprovd.yaml is kept as it is"; \
+	else \
+		install -D -m 0644 etc/phoneprovd/phoneprovd.yaml "$(DESTDIR)/etc/phoneprovd/phoneprovd.yaml"; \
+	fi
+
+clean: ## removes what was built; the lab's root stays
+	rm -rf .build

@@ -1,0 +1,73 @@
+import Foundation
+import LabSupport
+import Testing
+
+/// What a DHCP client must be able to rely on: the hook is quick, and a lease is data.
+@Suite("The hook for dhclient")
+struct HookTests {
+    private static let server = "http://198.51.100.1"
+    private static let quick = "downloads: { connectSeconds: 2, firstByteSeconds: 2, idleSeconds: 2, trySeconds: 2 }"
+
+    @Test("the hook returns at once with a daemon, without one, and with one that hangs")
+    func hookReturns() async throws {
+        try await LabNetwork.with(.init(phoneAddress: nil)) { lab in
+            _ = try await DNSMasq.start(in: lab, .init(options: [.text(160, "\(Self.server)/a.cfg")]))
+            let daemon = try await Daemon.start(in: lab, .init(pnpTimeoutSeconds: 1))
+            let binds = try await daemon.hookBinds() + Self.stopwatch(in: lab)
+            for situation in ["a daemon", "a daemon that hangs", "no daemon"] {
+                if situation == "a daemon that hangs" { try daemon.process.send(signal: SIGSTOP) }
+                if situation == "no daemon" { try await daemon.crash() }
+                let client = try DHClient.start(in: lab, binds: binds)
+                let event = try await client.waitForEvent("BOUND")
+                let spent = try #require(event["lab_hook_nanoseconds"].flatMap { Int($0) })
+                #expect(spent < 1_000_000_000, "\(situation): \(spent) ns")
+                print("lab: with \(situation), dhclient's hook took \(spent / 1_000) µs")
+                try await client.release()
+            }
+        }
+    }
+
+    @Test("nothing in a lease is run as a command")
+    func injection() async throws {
+        try await LabNetwork.with(.init(phoneAddress: nil)) { lab in
+            let place = try lab.makeDirectory("injected")
+            let path = place.path(percentEncoded: false) + "/"
+            let masq = try await DNSMasq.start(in: lab, .init())
+            let daemon = try await Daemon.start(in: lab, .init(pnpTimeoutSeconds: 1, lines: [Self.quick]))
+            let binds = try await daemon.hookBinds()
+            for (first, second, third) in [
+                ("http://198.51.100.1/$(touch${IFS}\(path)a)", "`touch \(path)b`", "198.51.100.1; touch \(path)c"),
+                ("x\ntouch \(path)a\n", "' ; touch \(path)b ; '", "&& touch \(path)c"),
+                ("|touch \(path)a", "\\$(touch \(path)b)", "$(touch \(path)c)"),
+            ] {
+                try await masq.setOptions([.text(160, first), .text(159, second), .text(66, third)])
+                let client = try DHClient.start(in: lab, binds: binds)
+                let event = try await client.waitForEvent("BOUND")
+                for (variable, name) in [("phone_prov_160", "a"), ("phone_prov_159", "b"), ("tftp_server_name", "c")] {
+                    let value = try #require(event["new_" + variable])
+                    #expect(value.contains("touch") && value.contains(path + name), "what dhclient handed over")
+                }
+                try await client.release()
+            }
+            try await daemon.process.waitForOutput("DHCP RELEASE on eth0", count: 3, within: .seconds(15))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
+        }
+    }
+
+    /// Two hooks around the one under test, in run-parts order: what they measure is in the recorded environment.
+    private static func stopwatch(in lab: LabNetwork) throws -> [LabCommand.Bind] {
+        let place = try lab.makeDirectory("stopwatch")
+        let scripts = [
+            ("00-lab-start", "lab_hook_began=$(date +%s%N)\n"),
+            ("zy-lab-end", "export lab_hook_nanoseconds=$(($(date +%s%N) - lab_hook_began))\n"),
+        ]
+        return try scripts.map { name, text in
+            let file = place.appending(path: name)
+            try Data(text.utf8).write(to: file)
+            return LabCommand.Bind(
+                file.path(percentEncoded: false),
+                at: "/etc/dhcp/dhclient-exit-hooks.d/\(name)"
+            )
+        }
+    }
+}
