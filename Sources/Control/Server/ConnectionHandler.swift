@@ -16,8 +16,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     /// Completed when the reply that is being written has left.
     private var flushed: EventLoopPromise<Void>?
-    /// Whether this side has closed the connection.
+    /// Whether the connection is over and its end has been told.
     private var isClosed = false
+    /// Whether the channel is gone.
+    private var channelIsGone = false
+    /// Whether the server waits for calls no longer.
+    private var isAborted = false
     private var call: Task<Void, Never>?
     private var idleTimer: Scheduled<Void>?
     private var replyTimer: Scheduled<Void>?
@@ -73,15 +77,20 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// The channel is closed, by whichever side. Unlike `channelInactive` this comes also when it never became active.
     func channelClosed() {
+        channelIsGone = true
         handle(.peerGone)
-        if isClosed { end() }
+        endIfOver()
     }
 
     /// The server ends: the connection is to end as soon as its call has.
     func drain() { handle(.drain) }
 
     /// The server's time for that is over.
-    func abort() { handle(.abort) }
+    func abort() {
+        isAborted = true
+        handle(.abort)
+        endIfOver()
+    }
 
     private func handle(_ event: ConnectionState.Event) {
         for action in state.handle(event) { perform(action) }
@@ -114,12 +123,14 @@ final class ConnectionHandler: ChannelInboundHandler {
             runner.onEvent(.closed(caller, reason))
             context?.close(promise: nil)
         case .ended(let reason):
+            isClosed = true
             runner.onEvent(.closed(caller, reason))
-            end()
         }
     }
 
-    private func end() {
+    /// A call that was cancelled still runs for a moment, and tells its failure: the server must not end before it.
+    private func endIfOver() {
+        guard isClosed, channelIsGone, call == nil || isAborted else { return }
         onEnd?(self)
         onEnd = nil
     }
@@ -140,6 +151,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func callEnded(_ end: CallEnd) {
         call = nil
         handle(.callEnded(end))
+        endIfOver()
     }
 
     private func sendPartial(_ reply: ByteBuffer, flushed: EventLoopPromise<Void>) {
