@@ -128,7 +128,7 @@ let package = Package(
         .target(name: "LabSupport", dependencies: ["CLab"], path: "Tests/Lab/Support", swiftSettings: strict),
         .testTarget(
             name: "LabTests",
-            dependencies: ["LabSupport"],
+            dependencies: ["Control", "LabSupport"],
             path: "Tests/Lab/Tests",
             exclude: ["SIPp"],
             swiftSettings: strict

@@ -75,9 +75,11 @@ public struct FlashContents: Sendable {
     public let lease: String?
     /// The number of the last run that was kept; 0 when there was none.
     public let lastRun: Int
+    /// Which change by hand each value of the user came from, as far as it was noted.
+    public let origins: [ParameterKey: ProgrammingRecord]
 
     /// What a phone holds as it leaves the factory.
-    public static let empty = FlashContents(layers: [:], files: [:], lease: nil, lastRun: 0)
+    public static let empty = FlashContents(layers: [:], files: [:], lease: nil, lastRun: 0, origins: [:])
 }
 
 /// The results of a run. They are kept together or not at all.

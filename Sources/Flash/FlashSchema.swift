@@ -49,6 +49,25 @@ enum FlashSchema {
                     """
             )
         }
+        migrator.registerMigration("programming") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE programming (
+                        mac TEXT NOT NULL,
+                        number INTEGER NOT NULL,
+                        at INTEGER NOT NULL,
+                        way TEXT NOT NULL,
+                        who TEXT NOT NULL,
+                        action TEXT NOT NULL,
+                        name TEXT,
+                        line INTEGER,
+                        old TEXT,
+                        new TEXT,
+                        PRIMARY KEY (mac, number)
+                    ) STRICT, WITHOUT ROWID;
+                    """
+            )
+        }
         return migrator
     }
 }

@@ -59,7 +59,8 @@ public final class FlashStore: Sendable {
                     db,
                     sql: "SELECT max(number) FROM run WHERE mac = ?",
                     arguments: [phone.upperCase]
-                ) ?? 0
+                ) ?? 0,
+                origins: try ProgrammingRecord.origins(of: layers[.user] ?? [], mac: phone.upperCase, db)
             )
         }
     }
@@ -101,12 +102,28 @@ public final class FlashStore: Sendable {
         }
     }
 
-    /// Keeps the user's settings of a phone, all of them.
+    /// Keeps the user's settings of a phone, all of them, and the changes that led to them.
     ///
     /// - Throws: ``FlashError/failed(operation:reason:)``; then nothing was changed.
-    public func storeUserSettings(_ settings: [Setting], of phone: MACAddress) async throws(FlashError) {
+    public func storeUserSettings(
+        _ settings: [Setting],
+        changes: [ProgrammingRecord],
+        of phone: MACAddress
+    ) async throws(FlashError) {
         try await write("keep the user's settings of \(phone)") { db in
             try Self.replace(.user, with: settings, mac: phone.upperCase, db)
+            for change in changes { try change.save(mac: phone.upperCase, db) }
+            try ProgrammingRecord.forgetOld(mac: phone.upperCase, db)
+        }
+    }
+
+    /// What users changed of a phone by hand, the newest first: the last ``ProgrammingRecord/kept``, and those that a
+    /// value in force came from.
+    ///
+    /// - Throws: ``FlashError/failed(operation:reason:)``.
+    public func programming(of phone: MACAddress) async throws(FlashError) -> [ProgrammingRecord] {
+        try await read("read what was programmed by hand of \(phone)") { db in
+            try ProgrammingRecord.all(mac: phone.upperCase, db)
         }
     }
 
@@ -126,11 +143,13 @@ public final class FlashStore: Sendable {
         }
     }
 
-    /// Forgets the user's settings, saved files and lease of a phone. Its traces stay.
+    /// Forgets the user's settings, saved files and lease of a phone. Its traces stay, and what was programmed by hand,
+    /// this reset included.
     ///
     /// - Throws: ``FlashError/failed(operation:reason:)``; then nothing was changed.
-    public func factoryReset(_ phone: MACAddress) async throws(FlashError) {
+    public func factoryReset(_ phone: MACAddress, change: ProgrammingRecord) async throws(FlashError) {
         try await write("reset \(phone) to factory defaults") { db in
+            try change.save(mac: phone.upperCase, db)
             for table in ["setting", "savedFile", "lease"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE mac = ?", arguments: [phone.upperCase])
             }

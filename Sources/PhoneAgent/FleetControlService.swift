@@ -71,7 +71,9 @@ struct FleetControlService: ControlService {
     }
 
     func history(_ request: HistoryRequest, caller: Caller) async throws -> HistoryReply {
-        HistoryReply(runs: try await phone(request.phone).call { try await $0.history() })
+        try await phone(request.phone).call { phone in
+            HistoryReply(runs: try await phone.history(), changes: try await phone.changesByHand())
+        }
     }
 
     func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply {
@@ -79,19 +81,29 @@ struct FleetControlService: ControlService {
     }
 
     func provision(_ request: ProvisionRequest, caller: Caller) async throws {
+        let who = try Programmer(request.origin, caller)
         for phone in try phones(request.phone) {
-            try await phone.call { await $0.handle(.provisionRequested(.user, note: "asked for by \(caller)")) }
+            try await phone.call { phone in
+                phone.logger.notice("a run was asked for (\(who))")
+                await phone.handle(.provisionRequested(.user, note: "asked for by \(who)"))
+            }
         }
     }
 
     func reboot(_ request: RebootRequest, caller: Caller) async throws {
+        let who = try Programmer(request.origin, caller)
         for phone in try phones(request.phone) {
-            try await phone.call { await $0.handle(.powerOn(.reboot)) }
+            try await phone.call { phone in
+                phone.logger.notice("a reboot was asked for (\(who))")
+                await phone.handle(.powerOn(.reboot))
+                await phone.handle(.noted(.loadSettings, "asked for by \(who)"))
+            }
         }
     }
 
     func factoryReset(_ request: FactoryResetRequest, caller: Caller) async throws {
-        try await phone(request.phone).call { try await $0.factoryReset() }
+        let who = try Programmer(request.origin, caller)
+        try await phone(request.phone).call { try await $0.factoryReset(by: who) }
     }
 
     func get(_ request: GetRequest, caller: Caller) async throws -> GetReply {
@@ -102,11 +114,15 @@ struct FleetControlService: ControlService {
     }
 
     func set(_ request: SetRequest, caller: Caller) async throws -> SetReply {
-        SetReply(overriddenBy: try await phone(request.phone).call { try await $0.set(request.name, request.value) })
+        let who = try Programmer(request.origin, caller)
+        return try await phone(request.phone).call { phone in
+            SetReply(overriddenBy: try await phone.set(request.name, request.value, by: who))
+        }
     }
 
     func unset(_ request: UnsetRequest, caller: Caller) async throws {
-        try await phone(request.phone).call { try await $0.unset(request.name) }
+        let who = try Programmer(request.origin, caller)
+        try await phone(request.phone).call { try await $0.unset(request.name, by: who) }
     }
 
     func dhcpEvent(_ request: DhcpEventRequest, caller: Caller) async throws -> DhcpEventReply {

@@ -25,6 +25,7 @@ extension Phone {
         }
         layers = contents.layers
         files = contents.files
+        origins = contents.origins
         settings = EffectiveSettings(layers: layers)
         restoreLease(contents.lease)
         registerWithSocket()
@@ -54,7 +55,16 @@ extension Phone {
         layers: [SettingsLayer: [Setting]],
         settings: EffectiveSettings
     ) -> SequenceSettings {
-        SequenceSettings(settings, files: files, layers: layers, configuration: environment.configuration)
+        var result = SequenceSettings(
+            settings,
+            files: files,
+            layers: layers,
+            configuration: environment.configuration
+        )
+        if let origin = origins[.userProvisioningURL] {
+            result.manualURLOrigin = "\(origin.way.label), \(origin.who), \(origin.at.rfc3339)"
+        }
+        return result
     }
 
     // MARK: Downloads

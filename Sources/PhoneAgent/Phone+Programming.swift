@@ -21,7 +21,7 @@ extension Phone {
     /// Sets a parameter as the user of the phone would. It counts at once; the sequence sees it at its next run.
     ///
     /// - Returns: what stands above the user's value, when it does not count because of that.
-    func set(_ name: String, _ text: String) async throws -> String? {
+    func set(_ name: String, _ text: String, by who: Programmer) async throws -> String? {
         let key = try key(named: name)
         var above: String?
         do throws(UserSettingError) {
@@ -40,46 +40,57 @@ extension Phone {
             }
         }
         var user = layers[.user] ?? []
+        let old = user.last { $0.key == key }.map { ProgrammingRecord.shown($0.value, of: key) }
         user.removeAll { $0.key == key }
         user.append(Setting(key: key, value: text))
-        try await put(user)
+        try await put(user, who.record(.set(key, old: old, new: ProgrammingRecord.shown(text, of: key))))
         logger.notice(
-            "\(key) was set by the user\(above.map { ", but " + $0 } ?? "")",
+            "\(key) was set by the user (\(who))\(above.map { ", but " + $0 } ?? "")",
             metadata: ["parameter": "\(key)", "message-id": "\(MessageID.settingChanged)"]
         )
         return above
     }
 
     /// Takes back what the user has set.
-    func unset(_ name: String) async throws {
+    func unset(_ name: String, by who: Programmer) async throws {
         let key = try key(named: name)
-        guard let user = layers[.user], user.contains(where: { $0.key == key }) else { return }
-        try await put(user.filter { $0.key != key })
+        guard let user = layers[.user], let mine = user.last(where: { $0.key == key }) else { return }
+        let old = ProgrammingRecord.shown(mine.value, of: key)
+        try await put(user.filter { $0.key != key }, who.record(.unset(key, old: old)))
         logger.notice(
-            "\(key) was unset by the user",
+            "\(key) was unset by the user (\(who))",
             metadata: ["parameter": "\(key)", "message-id": "\(MessageID.settingChanged)"]
         )
     }
 
     /// Forgets the user's settings and saved files, and starts anew. The lease that the DHCP client has now stays.
-    func factoryReset() async throws {
-        try await environment.flash.factoryReset(identity.mac)
-        logger.notice("factory reset: the user's settings and saved files are gone; the DHCP client's lease stays")
+    func factoryReset(by who: Programmer) async throws {
+        try await environment.flash.factoryReset(identity.mac, change: who.record(.factoryReset))
+        logger.notice(
+            "factory reset (\(who)): the user's settings and saved files are gone; the DHCP client's lease stays"
+        )
         // The lease that the interface has now is the network's, not the phone's: it is kept anew.
         await keepLease()
         await handle(.powerOn(.factoryReset))
+        await handle(.noted(.loadSettings, "asked for by \(who)"))
     }
 
-    private func put(_ user: [Setting]) async throws {
+    /// What users changed by hand, the newest first.
+    func changesByHand() async throws -> [ProgrammedChange] {
+        try await environment.flash.programming(of: identity.mac).map(ProgrammedChange.init)
+    }
+
+    private func put(_ user: [Setting], _ change: ProgrammingRecord) async throws {
         guard isFlashKnown else {
             throw ControlError.busy(reason: "The phone's flash could not be read: see the daemon's log, then reboot.")
         }
         do throws(FlashError) {
-            try await environment.flash.storeUserSettings(user, of: identity.mac)
+            try await environment.flash.storeUserSettings(user, changes: [change], of: identity.mac)
         } catch {
             throw ControlError.failed(reason: "\(error)")
         }
         layers[.user] = user.isEmpty ? nil : user
+        if let key = change.key { origins[key] = user.contains { $0.key == key } ? change : nil }
         settings = EffectiveSettings(layers: layers)
         registerWithSocket()
         lookUpTrusted()
@@ -115,6 +126,7 @@ extension Phone {
             layer: layer.rawValue,
             file: url(of: layer),
             line: explanation.decided?.position?.line,
+            origin: layer == .user ? origins[explanation.key].map(SettingOrigin.init) : nil,
             changeable: isChangeable,
             hides: explanation.hidden.map {
                 HiddenValue(layer: $0.layer.rawValue, value: reveal ? $0.value : explanation.display($0.value))

@@ -36,6 +36,8 @@ actor Phone {
     var sequence: ProvisioningSequence
     var layers: [SettingsLayer: [Setting]] = [:]
     var settings = EffectiveSettings(layers: [:])
+    /// Which change by hand each value of the user came from.
+    var origins: [ParameterKey: ProgrammingRecord] = [:]
     var files: [FlashFile: SavedFile] = [:]
     var roots: [Int: [UInt8]] = [:]
     var lease = LeaseValues()

@@ -15,7 +15,8 @@ extension ProvisioningSequence {
             }
             return actions + sipPnP(now)
         case .manual(let url):
-            let detail = "USR_PROV_SVR_URL, set by the user: \(ProvisioningURL.masked(url))"
+            let origin = settings.manualURLOrigin.isEmpty ? "" : " (\(settings.manualURLOrigin))"
+            let detail = "USR_PROV_SVR_URL, set by the user\(origin): \(ProvisioningURL.masked(url))"
             return found(url, .manual, at: .urlSetByHand, detail, now)
         case .stored(let url, let place):
             let detail = "USR_PROV_SVR_URL, from \(place): \(ProvisioningURL.masked(url))"

@@ -24,6 +24,8 @@ public struct SequenceSettings: Sendable, Hashable {
     public var dhcpv6Enabled: Bool
     /// Step 2.
     public var provisioningURL: StoredURL
+    /// Which way, by whom and when a ``StoredURL/manual(_:)`` URL was set, in a few words; empty when that is not known.
+    public var manualURLOrigin = ""
     /// How long the phone waits for a NOTIFY, from its SUBSCRIBE on: at most ``ProvisioningSequence/pnpWindow``. A
     /// setting of the daemon.
     public var pnpWindow: Duration

@@ -21,5 +21,17 @@ struct History: AsyncParsableCommand {
             ]
         }
         try Terminal.out(Terminal.aligned([header] + rows))
+        guard !reply.changes.isEmpty else { return }
+        try Terminal.out("\nChanged by hand\n" + Terminal.aligned(reply.changes.map(Self.row), indent: "  "))
+    }
+
+    private static func row(_ change: ProgrammedChange) -> [String] {
+        let what =
+            switch change.action {
+            case .set: "\(change.name ?? ""): ‘\(change.old ?? "")’ → ‘\(change.new ?? "")’"
+            case .unset: "\(change.name ?? ""): ‘\(change.old ?? "")’ taken back"
+            case .factoryReset: "factory reset"
+            }
+        return [change.at, change.programming.rawValue, Terminal.safe(change.who), Terminal.safe(what)]
     }
 }

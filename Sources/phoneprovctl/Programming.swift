@@ -9,7 +9,7 @@ struct Provision: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        _ = try await connection.call(ProvisionRequest(phone: connection.phone))
+        _ = try await connection.call(ProvisionRequest(phone: connection.phone, origin: .here))
     }
 }
 
@@ -20,7 +20,7 @@ struct Reboot: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        _ = try await connection.call(RebootRequest(phone: connection.phone))
+        _ = try await connection.call(RebootRequest(phone: connection.phone, origin: .here))
     }
 }
 
@@ -39,7 +39,7 @@ struct FactoryReset: AsyncParsableCommand {
             try Terminal.out("Forget the user's settings and saved files of \(connection.phone ?? "the phone")? [y/N] ")
             guard readLine()?.lowercased() == "y" else { throw Failure.untrue("nothing was done") }
         }
-        _ = try await connection.call(FactoryResetRequest(phone: connection.phone))
+        _ = try await connection.call(FactoryResetRequest(phone: connection.phone, origin: .here))
     }
 }
 
@@ -71,6 +71,9 @@ struct Get: AsyncParsableCommand {
         var place = setting.layer
         if let file = setting.file { place += ", \(file)" }
         if let line = setting.line { place += ", line \(line)" }
+        if let origin = setting.origin {
+            place += ", set by \(origin.programming.rawValue) programming, \(origin.who), \(origin.at)"
+        }
         if !setting.changeable { place += ", read-only" }
         let hidden = setting.hides.map { "    hides \($0.layer): \($0.value)" }
         return
@@ -89,7 +92,8 @@ struct Set: AsyncParsableCommand {
 
     func run() async throws {
         let text = value == "-" ? readLine() ?? "" : value
-        let reply = try await connection.call(SetRequest(phone: connection.phone, name: name, value: text))
+        let request = SetRequest(phone: connection.phone, name: name, value: text, origin: .here)
+        let reply = try await connection.call(request)
         if let above = reply.overriddenBy {
             throw Failure.untrue("\(name) is kept, but does not count: \(above)")
         }
@@ -102,6 +106,6 @@ struct Unset: AsyncParsableCommand {
     @Argument(help: "The parameter.") var name: String
 
     func run() async throws {
-        _ = try await connection.call(UnsetRequest(phone: connection.phone, name: name))
+        _ = try await connection.call(UnsetRequest(phone: connection.phone, name: name, origin: .here))
     }
 }

@@ -33,6 +33,7 @@ struct InterfaceDescriptionTests {
             ("CapturedMessage", Sample.capturedMessage),
             ("RunSummary", Sample.fullRun.summary), ("RunRecord", Sample.fullRun),
             ("HiddenValue", Sample.fullSetting.hides[0]), ("SettingValue", Sample.fullSetting),
+            ("SettingOrigin", Sample.origin), ("ProgrammedChange", Sample.changes[0]), ("ChangeOrigin", Sample.here),
         ]
     )
     func fieldsAreThoseOfTheTypes(name: String, sample: any Sendable) throws {
@@ -48,6 +49,8 @@ struct InterfaceDescriptionTests {
     @Test("has the values of every enumeration")
     func enumerationsAreThoseOfTheTypes() {
         #expect(model.types["PhoneState"] == .enumeration(PhoneState.allCases.map(\.rawValue)))
+        #expect(model.types["Programming"] == .enumeration(Programming.allCases.map(\.rawValue)))
+        #expect(model.types["UserAction"] == .enumeration(UserAction.allCases.map(\.rawValue)))
         #expect(model.types["FileDisposition"] == .enumeration(FileDisposition.allCases.map(\.rawValue)))
         for source in StatusSource.allCases {
             // A Varlink enumeration has no hyphens: the sources are text, and named in a comment.

@@ -91,14 +91,60 @@ final class FlashStoreTests {
         for each in [phone, other] {
             try await store.store(try results(run: 1, value: "x"), of: each)
             try await store.storeLease("{}", of: each)
-            try await store.storeUserSettings([Setting(key: ParameterKey("CFG_CYCLIC"), value: "Y")], of: each)
+            try await store.storeUserSettings(
+                [Setting(key: ParameterKey("CFG_CYCLIC"), value: "Y")],
+                changes: [],
+                of: each
+            )
         }
-        try await store.factoryReset(phone)
+        try await store.factoryReset(
+            phone,
+            change: ProgrammingRecord(at: now, way: .phone, who: "root", action: .factoryReset)
+        )
         let contents = try await store.contents(of: phone)
         #expect(contents.layers.isEmpty && contents.files.isEmpty && contents.lease == nil)
         #expect(contents.lastRun == 1)
+        #expect(try await store.programming(of: phone).map(\.action) == [.factoryReset])
         let kept = try await store.contents(of: other)
         #expect(kept.layers.count == 2 && kept.files.count == 2 && kept.lease == "{}")
+    }
+
+    @Test func `what was programmed by hand is kept with its origin, the later one in force`() async throws {
+        let (first, _) = try FlashStore.open(in: directory, now: now)
+        let url = ParameterKey("USR_PROV_SVR_URL")
+        let line = ParameterKey("SIP_AUTHID", line: LineNumber(rawValue: 2))
+        let byPhone = ProgrammingRecord(at: now, way: .phone, who: "root", action: .set(url, old: nil, new: "http://a"))
+        let byWeb = ProgrammingRecord(
+            at: now.advanced(by: .seconds(1)),
+            way: .web,
+            who: "admin from 192.0.2.9",
+            action: .set(url, old: "http://a", new: "http://b")
+        )
+        let ofLine = ProgrammingRecord(at: now, way: .web, who: "user", action: .set(line, old: nil, new: "x"))
+        try await first.storeUserSettings([Setting(key: url, value: "http://a")], changes: [byPhone], of: phone)
+        let both = [Setting(key: url, value: "http://b"), Setting(key: line, value: "x")]
+        try await first.storeUserSettings(both, changes: [byWeb, ofLine], of: phone)
+        first.close()
+
+        let (store, _) = try FlashStore.open(in: directory, now: now)
+        #expect(try await store.programming(of: phone) == [ofLine, byWeb, byPhone])
+        #expect(try await store.contents(of: phone).origins == [url: byWeb, line: ofLine])
+        #expect(try await store.programming(of: other).isEmpty)
+
+        // More changes than are kept: the oldest go, but for the one that a value in force came from.
+        let cyclic = ParameterKey("CFG_CYCLIC")
+        for number in 1...ProgrammingRecord.kept {
+            let change = ProgrammingRecord(at: now, way: .phone, who: "\(number)", action: .unset(cyclic, old: "Y"))
+            try await store.storeUserSettings(both, changes: [change], of: phone)
+        }
+        let kept = try await store.programming(of: phone)
+        #expect(kept.count == ProgrammingRecord.kept + 2)
+        #expect(Array(kept.suffix(2)) == [ofLine, byWeb])
+
+        let unset = ProgrammingRecord(at: now, way: .phone, who: "root", action: .unset(url, old: "http://b"))
+        try await store.storeUserSettings([both[1]], changes: [unset], of: phone)
+        #expect(try await store.contents(of: phone).origins == [line: ofLine])
+        #expect(try await store.programming(of: phone).contains(byWeb) == false)
     }
 
     @Test(arguments: ["garbage", "", "header"])

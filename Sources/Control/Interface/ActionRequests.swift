@@ -3,15 +3,19 @@ public struct ProvisionRequest: ControlRequest {
     /// The MAC address in any spelling, or `nil` for the only phone.
     public var phone: String?
 
+    /// Who asks for it; without it phone programming by the calling process's user.
+    public var origin: ChangeOrigin?
+
     /// A call of `Provision`.
-    public init(phone: String? = nil) {
+    public init(phone: String? = nil, origin: ChangeOrigin? = nil) {
         self.phone = phone
+        self.origin = origin
     }
 
     /// `Provision`.
     public static let method = ControlMethod.provision
     /// The parameters of `Provision`.
-    public static let parameterNames = ["phone"]
+    public static let parameterNames = ["phone", "origin"]
     /// Nothing beyond having been done.
     public typealias Reply = EmptyReply
 }
@@ -21,15 +25,19 @@ public struct RebootRequest: ControlRequest {
     /// The MAC address in any spelling, or `nil` for the only phone.
     public var phone: String?
 
+    /// Who asks for it; without it phone programming by the calling process's user.
+    public var origin: ChangeOrigin?
+
     /// A call of `Reboot`.
-    public init(phone: String? = nil) {
+    public init(phone: String? = nil, origin: ChangeOrigin? = nil) {
         self.phone = phone
+        self.origin = origin
     }
 
     /// `Reboot`.
     public static let method = ControlMethod.reboot
     /// The parameters of `Reboot`.
-    public static let parameterNames = ["phone"]
+    public static let parameterNames = ["phone", "origin"]
     /// Nothing beyond having been done.
     public typealias Reply = EmptyReply
 }
@@ -39,15 +47,19 @@ public struct FactoryResetRequest: ControlRequest {
     /// The MAC address in any spelling, or `nil` for the only phone.
     public var phone: String?
 
+    /// Who asks for it; without it phone programming by the calling process's user.
+    public var origin: ChangeOrigin?
+
     /// A call of `FactoryReset`.
-    public init(phone: String? = nil) {
+    public init(phone: String? = nil, origin: ChangeOrigin? = nil) {
         self.phone = phone
+        self.origin = origin
     }
 
     /// `FactoryReset`.
     public static let method = ControlMethod.factoryReset
     /// The parameters of `FactoryReset`.
-    public static let parameterNames = ["phone"]
+    public static let parameterNames = ["phone", "origin"]
     /// Nothing beyond having been done.
     public typealias Reply = EmptyReply
 }

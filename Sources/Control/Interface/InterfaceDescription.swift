@@ -142,14 +142,54 @@ public enum ControlInterface {
           value: string
         )
 
-        # A parameter's value, and why it has it: the layer it comes from, with file and line where that layer is a file.
-        # changeable tells whether Set would be accepted.
+        # Which way a user programs a phone: at the phone itself (phoneprovctl), or in a browser.
+        type Programming (
+          phone,
+          web
+        )
+
+        # Who asks for a change. Without it: phone programming, by the user of the calling process. who is a few words of
+        # at most 128 bytes, as "root" or "admin from 192.0.2.9"; null: the user of the calling process.
+        type ChangeOrigin (
+          programming: Programming,
+          who: ?string
+        )
+
+        # What a user did by hand.
+        type UserAction (
+          set,
+          unset,
+          factoryReset
+        )
+
+        # A change that a user made by hand. name is null where it concerns all parameters; old and new are what the user
+        # had and has set, null for nothing.
+        type ProgrammedChange (
+          at: string,
+          programming: Programming,
+          who: string,
+          action: UserAction,
+          name: ?string,
+          old: ?string,
+          new: ?string
+        )
+
+        # Who set the value that counts, which way and when.
+        type SettingOrigin (
+          programming: Programming,
+          who: string,
+          at: string
+        )
+
+        # A parameter's value, and why it has it: the layer it comes from, with file and line where that layer is a file,
+        # and who set it where it is the user's own. changeable tells whether Set would be accepted.
         type SettingValue (
           name: string,
           value: string,
           layer: string,
           file: ?string,
           line: ?int,
+          origin: ?SettingOrigin,
           changeable: bool,
           hides: []HiddenValue
         )
@@ -164,17 +204,17 @@ public enum ControlInterface {
         # Everything about one run. Without a number: the last.
         method Explain(phone: ?string, run: ?int) -> (run: RunRecord)
 
-        # The runs that are kept, newest first.
-        method History(phone: ?string) -> (runs: []RunSummary)
+        # The runs that are kept, and what the user changed by hand, each newest first.
+        method History(phone: ?string) -> (runs: []RunSummary, changes: []ProgrammedChange)
 
         # Starts a provisioning run now. Answers when it has started, not when it has ended: Wait does that.
-        method Provision(phone: ?string) -> ()
+        method Provision(phone: ?string, origin: ?ChangeOrigin) -> ()
 
         # Starts the phone anew, as if its power had been cut.
-        method Reboot(phone: ?string) -> ()
+        method Reboot(phone: ?string, origin: ?ChangeOrigin) -> ()
 
         # Forgets the user's settings and the saved files of the phone, and starts it anew. The DHCP client's lease stays.
-        method FactoryReset(phone: ?string) -> ()
+        method FactoryReset(phone: ?string, origin: ?ChangeOrigin) -> ()
 
         # One parameter, or all that have a value. A parameter of line n is named NAME_n. With reveal, which only who may
         # change settings can ask for, secrets are shown as they are.
@@ -182,10 +222,10 @@ public enum ControlInterface {
 
         # Sets a parameter as the phone's user would. One that a configuration file holds fast is refused.
         # overriddenBy tells what stands above the value, so that it is kept but does not count; null when it counts.
-        method Set(phone: ?string, name: string, value: string) -> (overriddenBy: ?string)
+        method Set(phone: ?string, name: string, value: string, origin: ?ChangeOrigin) -> (overriddenBy: ?string)
 
         # Takes back what Set had set.
-        method Unset(phone: ?string, name: string) -> ()
+        method Unset(phone: ?string, name: string, origin: ?ChangeOrigin) -> ()
 
         # What a DHCP client heard, in the variables of dhclient-script. accepted tells whether it concerned a phone, and
         # detail says why or why not.

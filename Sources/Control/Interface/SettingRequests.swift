@@ -55,18 +55,21 @@ public struct SetRequest: ControlRequest {
     public var name: String
     /// The value to be set.
     public var value: String
+    /// Who sets it; without it phone programming by the calling process's user.
+    public var origin: ChangeOrigin?
 
     /// A call of `Set`.
-    public init(phone: String? = nil, name: String, value: String) {
+    public init(phone: String? = nil, name: String, value: String, origin: ChangeOrigin? = nil) {
         self.phone = phone
         self.name = name
         self.value = value
+        self.origin = origin
     }
 
     /// `Set`.
     public static let method = ControlMethod.set
     /// The parameters of `Set`.
-    public static let parameterNames = ["phone", "name", "value"]
+    public static let parameterNames = ["phone", "name", "value", "origin"]
     /// Whether the value counts.
     public typealias Reply = SetReply
 }
@@ -88,17 +91,20 @@ public struct UnsetRequest: ControlRequest {
     public var phone: String?
     /// The parameter's name.
     public var name: String
+    /// Who takes it back; without it phone programming by the calling process's user.
+    public var origin: ChangeOrigin?
 
     /// A call of `Unset`.
-    public init(phone: String? = nil, name: String) {
+    public init(phone: String? = nil, name: String, origin: ChangeOrigin? = nil) {
         self.phone = phone
         self.name = name
+        self.origin = origin
     }
 
     /// `Unset`.
     public static let method = ControlMethod.unset
     /// The parameters of `Unset`.
-    public static let parameterNames = ["phone", "name"]
+    public static let parameterNames = ["phone", "name", "origin"]
     /// Nothing beyond having been done.
     public typealias Reply = EmptyReply
 }

@@ -10,6 +10,8 @@ public struct SettingValue: Codable, Sendable, Equatable {
     @Nullable public var file: String?
     /// The line of that file, counted from 1, or `nil` when the layer is not a file.
     @Nullable public var line: Int?
+    /// Who set it, or `nil` when it is not the user's own value, or nobody noted it.
+    @Nullable public var origin: SettingOrigin?
     /// Whether `Set` would be accepted.
     public var changeable: Bool
     /// The values that this one hides, the strongest first.
@@ -22,6 +24,7 @@ public struct SettingValue: Codable, Sendable, Equatable {
         layer: String,
         file: String?,
         line: Int?,
+        origin: SettingOrigin? = nil,
         changeable: Bool,
         hides: [HiddenValue]
     ) {
@@ -30,6 +33,7 @@ public struct SettingValue: Codable, Sendable, Equatable {
         self.layer = layer
         self.file = file
         self.line = line
+        self.origin = origin
         self.changeable = changeable
         self.hides = hides
     }

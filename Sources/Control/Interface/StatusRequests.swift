@@ -118,7 +118,7 @@ public struct ExplainReply: Codable, Sendable, Equatable {
     }
 }
 
-/// `History`: the runs that are kept.
+/// `History`: the runs that are kept, and what the user changed.
 public struct HistoryRequest: ControlRequest {
     /// The MAC address in any spelling, or `nil` for the only phone.
     public var phone: String?
@@ -132,7 +132,7 @@ public struct HistoryRequest: ControlRequest {
     public static let method = ControlMethod.history
     /// The parameters of `History`.
     public static let parameterNames = ["phone"]
-    /// The runs, newest first.
+    /// The runs and the user's changes, newest first.
     public typealias Reply = HistoryReply
 }
 
@@ -140,9 +140,21 @@ public struct HistoryRequest: ControlRequest {
 public struct HistoryReply: Codable, Sendable, Equatable {
     /// The runs that are kept, newest first.
     public var runs: [RunSummary]
+    /// What the user changed by hand, newest first: the last changes, and the one that each value in force came from.
+    public var changes: [ProgrammedChange]
 
     /// A reply of `History`.
-    public init(runs: [RunSummary]) {
+    public init(runs: [RunSummary], changes: [ProgrammedChange] = []) {
         self.runs = runs
+        self.changes = changes
+    }
+
+    /// Reads a reply; `changes` that are absent, as an older daemon leaves them, are an empty list.
+    ///
+    /// - Throws: `DecodingError`.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        runs = try container.decode([RunSummary].self, forKey: .runs)
+        changes = try container.decodeIfPresent([ProgrammedChange].self, forKey: .changes) ?? []
     }
 }

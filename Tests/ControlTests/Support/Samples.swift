@@ -105,6 +105,37 @@ enum Sample {
         changeable: false,
         hides: [HiddenValue(layer: "factory", value: "")]
     )
+    static let origin = SettingOrigin(programming: .web, who: "admin from 192.0.2.9", at: "2026-11-21T09:00:00Z")
+    static let userSetting = SettingValue(
+        name: "SIP_PASS_2",
+        value: "***",
+        layer: "user",
+        file: nil,
+        line: nil,
+        origin: origin,
+        changeable: true,
+        hides: []
+    )
+    static let changes = [
+        ProgrammedChange(
+            at: "2026-11-21T09:00:00Z",
+            programming: .web,
+            who: "admin from 192.0.2.9",
+            action: .set,
+            name: "CFG_CYCLIC",
+            old: nil,
+            new: "Y"
+        ),
+        ProgrammedChange(
+            at: "2026-11-21T08:00:00Z",
+            programming: .phone,
+            who: "root",
+            action: .factoryReset,
+            name: nil,
+            old: nil,
+            new: nil
+        ),
+    ]
     static let bareSetting = SettingValue(
         name: "SIP_PASS_2",
         value: "***",
@@ -118,8 +149,8 @@ enum Sample {
     static let status = StatusReply(phones: [fullStatus, bareStatus])
     static let wait = WaitReply(reached: true, phones: [fullStatus])
     static let explain = ExplainReply(run: fullRun)
-    static let history = HistoryReply(runs: [fullRun.summary, bareRun.summary])
-    static let get = GetReply(settings: [fullSetting, bareSetting])
+    static let history = HistoryReply(runs: [fullRun.summary, bareRun.summary], changes: changes)
+    static let get = GetReply(settings: [fullSetting, userSetting, bareSetting])
     static let set = SetReply(overriddenBy: "the standard file, line 3, has perm \"!RW\"")
     static let dhcpEvent = DhcpEventReply(accepted: true, detail: "Option 66 is for 0080F0ABCDEF.")
 
@@ -134,6 +165,8 @@ enum Sample {
     )
     static let capture = CaptureReply(messages: [capturedMessage])
 
+    static let here = ChangeOrigin(programming: .web, who: "admin from 192.0.2.9")
+
     /// Every method's call, once with all parameters and once with those only that must be there.
     static let requests: [any ControlRequest] = [
         StatusRequest(phone: "00:80:f0:ab:cd:ef"), StatusRequest(),
@@ -141,12 +174,13 @@ enum Sample {
         WaitRequest(timeoutSeconds: 0),
         ExplainRequest(phone: "a", run: 3), ExplainRequest(),
         HistoryRequest(phone: "a"), HistoryRequest(),
-        ProvisionRequest(phone: "a"), ProvisionRequest(),
-        RebootRequest(phone: "a"), RebootRequest(),
-        FactoryResetRequest(phone: "a"), FactoryResetRequest(),
+        ProvisionRequest(phone: "a", origin: here), ProvisionRequest(),
+        RebootRequest(phone: "a", origin: here), RebootRequest(),
+        FactoryResetRequest(phone: "a", origin: here), FactoryResetRequest(),
         GetRequest(phone: "a", name: "SIP_AUTHID_2", reveal: true), GetRequest(),
-        SetRequest(phone: "a", name: "SIP_AUTHID_2", value: "ü\u{1}\""), SetRequest(name: "A", value: ""),
-        UnsetRequest(phone: "a", name: "SIP_AUTHID_2"), UnsetRequest(name: "A"),
+        SetRequest(phone: "a", name: "SIP_AUTHID_2", value: "ü\u{1}\"", origin: here),
+        SetRequest(name: "A", value: "", origin: ChangeOrigin(programming: .phone)), SetRequest(name: "A", value: ""),
+        UnsetRequest(phone: "a", name: "SIP_AUTHID_2", origin: here), UnsetRequest(name: "A"),
         DhcpEventRequest(variables: ["reason": "BOUND", "new_tftp_server_name": "192.0.2.7"]),
         DhcpEventRequest(variables: [:]),
         CaptureRequest(phone: "a"), CaptureRequest(),
