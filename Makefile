@@ -13,7 +13,7 @@ RELEASE := -c release --static-swift-stdlib
 # What the build and the lab need beyond Swift and Debian's base system.
 PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-config debootstrap shellcheck iproute2 \
 	systemd-container openssl ca-certificates
-UNIT_TESTS := Provisioning SIP Capture DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent
+UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent
 SHELL_SCRIPTS := Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
 POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd
 

@@ -39,6 +39,7 @@ let package = Package(
         .target(name: "SIP", swiftSettings: strict),
         .target(name: "DHCPOptions", swiftSettings: strict),
         .target(name: "Capture", swiftSettings: strict),
+        .target(name: "Archive", swiftSettings: strict),
         .target(
             name: "PhoneSettings",
             resources: [.embedInCode("Resources/parameters.tsv")],
@@ -67,7 +68,7 @@ let package = Package(
             name: "PhoneAgent",
             dependencies: [
                 "Provisioning", "SIP", "PhoneSettings", "ConfigurationFile", "DHCPOptions", "Flash", "Downloads",
-                "Control", nio, nioPosix, logging,
+                "Archive", "Control", nio, nioPosix, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -101,6 +102,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive"], swiftSettings: strict),
         .testTarget(name: "SIPTests", dependencies: ["SIP"], swiftSettings: strict),
         .testTarget(name: "DHCPOptionsTests", dependencies: ["DHCPOptions"], swiftSettings: strict),
         .testTarget(name: "PhoneSettingsTests", dependencies: ["PhoneSettings"], swiftSettings: strict),
@@ -119,7 +121,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PhoneAgentTests",
-            dependencies: ["PhoneAgent", "Control", "Flash", "PhoneSettings", "Provisioning"],
+            dependencies: ["PhoneAgent", "Archive", "Control", "Flash", "PhoneSettings", "Provisioning"],
             swiftSettings: strict
         ),
 

@@ -82,6 +82,20 @@ public struct FlashContents: Sendable {
     public static let empty = FlashContents(layers: [:], files: [:], lease: nil, lastRun: 0, origins: [:])
 }
 
+/// What takes the place of everything that a phone's user and its servers gave it. It is kept as a whole or not at all.
+public struct FlashRestore: Sendable {
+    /// The saved copies, with their content as received.
+    public let files: [(saved: SavedFile, body: [UInt8])]
+    /// The settings of every layer but the factory's.
+    public let layers: [SettingsLayer: [Setting]]
+
+    /// What flash is to hold.
+    public init(files: [(saved: SavedFile, body: [UInt8])], layers: [SettingsLayer: [Setting]]) {
+        self.files = files
+        self.layers = layers
+    }
+}
+
 /// The results of a run. They are kept together or not at all.
 public struct RunResults: Sendable {
     /// Files that came fresh, with their content as received.

@@ -156,6 +156,24 @@ public final class FlashStore: Sendable {
         }
     }
 
+    /// Puts other settings and saved files in place of a phone's own, in one transaction. Its lease and traces stay.
+    ///
+    /// - Throws: ``FlashError/failed(operation:reason:)``; then nothing was changed.
+    public func restore(_ restore: FlashRestore, of phone: MACAddress) async throws(FlashError) {
+        let mac = phone.upperCase
+        try await write("import settings and saved files of \(phone)") { db in
+            for table in ["setting", "savedFile"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE mac = ?", arguments: [mac])
+            }
+            for (saved, body) in restore.files {
+                try saved.save(db, mac: mac, body: body)
+            }
+            for (layer, settings) in restore.layers {
+                try Self.replace(layer, with: settings, mac: mac, db)
+            }
+        }
+    }
+
     /// The traces of a phone's last runs, the newest first, at most ``keptRuns``.
     ///
     /// - Throws: ``FlashError/failed(operation:reason:)``.

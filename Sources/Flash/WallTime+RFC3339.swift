@@ -12,5 +12,11 @@ extension WallTime {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(Self.style)
     }
 
+    /// Reads what ``rfc3339`` writes; `nil` for any other text.
+    public init?(rfc3339 text: String) {
+        guard let date = try? Date(text, strategy: Self.style) else { return nil }
+        self.init(milliseconds: Int64((date.timeIntervalSince1970 * 1_000).rounded()))
+    }
+
     private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 }

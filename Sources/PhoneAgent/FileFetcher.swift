@@ -277,7 +277,7 @@ extension FlashFile {
 }
 
 extension ConfigurationRole {
-    fileprivate init(_ role: FileRole) {
+    init(_ role: FileRole) {
         switch role {
         case .initial: self = .initial
         case .standard: self = .standard

@@ -1,5 +1,6 @@
 import Control
 import DHCPOptions
+import FoundationEssentials
 import PhoneSettings
 import Provisioning
 
@@ -78,6 +79,22 @@ struct FleetControlService: ControlService {
 
     func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply {
         CaptureReply(messages: try await phone(request.phone).call { $0.traffic.messages })
+    }
+
+    func export(_ request: ExportRequest, caller: Caller) async throws -> ExportReply {
+        let phone = try phone(request.phone)
+        let archive = try await phone.call { try await $0.export(for: "\(caller)") }
+        return ExportReply(mac: phone.identity.mac.upperCase, archive: Data(archive).base64EncodedString())
+    }
+
+    func importArchive(_ request: ImportRequest, caller: Caller) async throws -> ImportReply {
+        guard let archive = Data(base64Encoded: request.archive) else {
+            throw ControlError.invalidArchive(reason: "it is not base64")
+        }
+        let bytes = [UInt8](archive)
+        return try await phone(request.phone).call {
+            try await $0.importArchive(bytes, fromOtherPhone: request.fromOtherPhone, for: "\(caller)")
+        }
     }
 
     func provision(_ request: ProvisionRequest, caller: Caller) async throws {

@@ -57,13 +57,13 @@ struct ConnectionTests {
             _ = try await client.call(SetRequest(name: "A", value: value))
             #expect((test.service.requests.last as? SetRequest)?.value.utf8.count == 1_000_000)
             let error = await #expect(throws: ControlClientError.self) {
-                try await client.call(SetRequest(name: "A", value: value + value))
+                try await client.call(SetRequest(name: "A", value: value + value + value))
             }
-            guard case .callTooLarge(let bytes, limit: 1_048_576)? = error else {
+            guard case .callTooLarge(let bytes, limit: 2_097_152)? = error else {
                 Issue.record("\(String(describing: error))")
                 return
             }
-            #expect(bytes > 2_000_000)
+            #expect(bytes > 3_000_000)
         }
     }
 

@@ -61,6 +61,8 @@ struct MethodTests {
             try await check(UnsetRequest(name: "A"), EmptyReply())
             try await check(DhcpEventRequest(variables: ["reason": "BOUND"]), Sample.dhcpEvent)
             try await check(CaptureRequest(phone: "a"), Sample.capture)
+            try await check(ExportRequest(phone: "a"), Sample.export)
+            try await check(ImportRequest(archive: "AA/+", fromOtherPhone: true), Sample.importArchive)
             #expect(try await client.serviceInformation() == TestServer.information)
         }
     }

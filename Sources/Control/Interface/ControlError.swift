@@ -14,6 +14,8 @@ public enum ControlError: Error, Sendable, Equatable {
     case notChangeable(name: String, layer: String, file: String?, line: Int?)
     /// The phone has no such run, or none yet when `run` is `nil`.
     case noSuchRun(phone: String, run: Int?)
+    /// The archive cannot be taken; nothing was changed.
+    case invalidArchive(reason: String)
     /// The daemon cannot take this now; it is worth trying again.
     case busy(reason: String)
     /// The daemon is ending.
@@ -46,6 +48,8 @@ extension ControlError: CustomStringConvertible {
             "Phone \(phone) has no run \(run): the history lists those that are kept."
         case .noSuchRun(let phone, nil):
             "Phone \(phone) has had no run yet."
+        case .invalidArchive(let reason):
+            "The archive was not taken, and nothing was changed: \(reason)."
         case .busy(let reason):
             "The daemon cannot take this now: \(reason) Try again."
         case .shuttingDown:

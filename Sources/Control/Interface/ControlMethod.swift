@@ -24,6 +24,10 @@ public enum ControlMethod: String, Sendable, CaseIterable, CustomStringConvertib
     case dhcpEvent = "DhcpEvent"
     /// The SIP messages of the last run.
     case capture = "Capture"
+    /// Everything that a phone holds, as one archive.
+    case export = "Export"
+    /// Puts such an archive in place of what the phone holds.
+    case importArchive = "Import"
 
     /// The name as calls carry it: `io.phoneprovd.Status`.
     public var qualifiedName: String { "\(ControlInterface.name).\(rawValue)" }

@@ -19,7 +19,8 @@ extension ControlMethod {
         switch self {
         case .status, .wait, .explain, .history, .get: .reader
         // A URL in a NOTIFY may hold a password, so a capture is not for everybody who may read.
-        case .provision, .reboot, .factoryReset, .set, .unset, .dhcpEvent, .capture: .changer
+        // An export holds the phone's passwords.
+        case .provision, .reboot, .factoryReset, .set, .unset, .dhcpEvent, .capture, .export, .importArchive: .changer
         }
     }
 }

@@ -55,4 +55,10 @@ public protocol ControlService: Sendable {
     ///
     /// - Throws: see ``ControlService``.
     func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply
+
+    /// Everything that the phone holds.
+    func export(_ request: ExportRequest, caller: Caller) async throws -> ExportReply
+
+    /// Puts an export in place of what the phone holds, all of it or nothing, and starts the phone anew.
+    func importArchive(_ request: ImportRequest, caller: Caller) async throws -> ImportReply
 }

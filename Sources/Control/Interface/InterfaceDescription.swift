@@ -247,6 +247,15 @@ public enum ControlInterface {
         # them may hold a password, so this is for who may change settings.
         method Capture(phone: ?string) -> (messages: []CapturedMessage)
 
+        # The user's settings and the saved files of a phone, as one tar archive in base64, with SHA-256 sums in it. It
+        # holds the phone's passwords, so this is for who may change settings.
+        method Export(phone: ?string) -> (mac: string, archive: string)
+
+        # Puts an archive of Export in place of the user's settings and saved files of the phone, all of it or nothing, and
+        # starts the phone anew. Another phone's archive is refused unless fromOtherPhone is true. The reply tells how many
+        # settings the user has now, and which files are saved.
+        method Import(phone: ?string, archive: string, fromOtherPhone: ?bool) -> (settings: int, files: []string)
+
         # There is no such phone. known lists the MAC addresses of those there are.
         error NoSuchPhone (phone: string, known: []string)
 
@@ -267,6 +276,9 @@ public enum ControlInterface {
 
         # The phone has no such run, or none yet when run is null.
         error NoSuchRun (phone: string, run: ?int)
+
+        # The archive cannot be taken, and nothing was changed.
+        error InvalidArchive (reason: string)
 
         # The daemon cannot take this now. It is worth trying again.
         error Busy (reason: string)

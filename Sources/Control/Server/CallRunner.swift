@@ -108,6 +108,8 @@ struct CallRunner: Sendable {
         case .explain: return try await ask(call) { try await service.explain($0, caller: caller) }
         case .history: return try await ask(call) { try await service.history($0, caller: caller) }
         case .capture: return try await ask(call) { try await service.capture($0, caller: caller) }
+        case .export: return try await ask(call) { try await service.export($0, caller: caller) }
+        case .importArchive: return try await ask(call) { try await service.importArchive($0, caller: caller) }
         case .provision:
             return try await ask(call) { (request: ProvisionRequest) in
                 try await service.provision(request, caller: caller)

@@ -1,7 +1,8 @@
 /// The limits that keep one client of the control socket from harming the daemon or other clients.
 public struct ControlLimits: Sendable, Equatable {
-    /// The longest call in bytes, 1 and more, without its terminator.
-    public var maximumMessageBytes = 1024 * 1024
+    /// The longest call in bytes, 1 and more, without its terminator. The largest one is `Import` with four files of 240 KB
+    /// and three root certificates, in base64.
+    public var maximumMessageBytes = 2 * 1024 * 1024
     /// The number of connections at a time, 1 and more. A further one is told `Busy` and closed.
     public var maximumConnections = 64
     /// How long a connection may stay open without a call under way, counted from the end of the last call. Bytes of a

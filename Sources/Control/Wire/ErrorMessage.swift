@@ -51,6 +51,7 @@ extension ErrorMessage {
             case .notChangeable(let name, let layer, let file, let line):
                 ("NotChangeable", Parameters(name: name, layer: layer, file: file, line: line))
             case .noSuchRun(let phone, let run): ("NoSuchRun", Parameters(phone: phone, run: run))
+            case .invalidArchive(let reason): ("InvalidArchive", Parameters(reason: reason))
             case .busy(let reason): ("Busy", Parameters(reason: reason))
             case .shuttingDown: ("ShuttingDown", Parameters())
             case .failed(let reason): ("Failed", Parameters(reason: reason))
@@ -91,6 +92,8 @@ extension ErrorMessage {
             return .notChangeable(name: name, layer: layer, file: its.file, line: its.line)
         case "io.phoneprovd.NoSuchRun":
             return its.phone.map { .noSuchRun(phone: $0, run: its.run) }
+        case "io.phoneprovd.InvalidArchive":
+            return its.reason.map { .invalidArchive(reason: $0) }
         case "io.phoneprovd.Busy":
             return its.reason.map { .busy(reason: $0) }
         case "io.phoneprovd.ShuttingDown":

@@ -33,6 +33,12 @@ final class DeafService: ControlService {
     func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply {
         try await stub.capture(request, caller: caller)
     }
+    func export(_ request: ExportRequest, caller: Caller) async throws -> ExportReply {
+        try await stub.export(request, caller: caller)
+    }
+    func importArchive(_ request: ImportRequest, caller: Caller) async throws -> ImportReply {
+        try await stub.importArchive(request, caller: caller)
+    }
     func provision(_ request: ProvisionRequest, caller: Caller) async throws {
         try await stub.provision(request, caller: caller)
     }

@@ -58,6 +58,6 @@ actor FakeDaemon {
 
     private func wait(for descriptor: CInt) throws {
         var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&ready, 1, 4000) > 0 else { throw RawConnection.Failure.timedOut }
+        guard poll(&ready, 1, 20_000) > 0 else { throw RawConnection.Failure.timedOut }
     }
 }

@@ -31,10 +31,10 @@ final class Happenings<Element: Sendable & Equatable>: Sendable {
         for waiter in met { waiter.continuation.resume() }
     }
 
-    /// Waits until the list is as it should be; 4 seconds at most.
+    /// Waits until the list is as it should be; 20 seconds at most.
     func wait(until isMet: @escaping @Sendable ([Element]) -> Bool) async throws {
         let timer = Task {
-            try await Task.sleep(for: .seconds(4))
+            try await Task.sleep(for: .seconds(20))
             let late = self.state.withLock { state in
                 defer { state.waiters = [] }
                 return state.waiters

@@ -47,7 +47,7 @@ actor RawConnection {
                 return Array(received[..<end])
             }
             var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&ready, 1, 4000) > 0 else { throw Failure.timedOut }
+            guard poll(&ready, 1, 20_000) > 0 else { throw Failure.timedOut }
             var chunk = [UInt8](repeating: 0, count: 65536)
             let count = recv(descriptor, &chunk, chunk.count, 0)
             if count == 0 { return nil }

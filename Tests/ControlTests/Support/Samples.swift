@@ -164,6 +164,8 @@ enum Sample {
         payload: "AAEC"
     )
     static let capture = CaptureReply(messages: [capturedMessage])
+    static let export = ExportReply(mac: "0080F0ABCDEF", archive: "AA/+")
+    static let importArchive = ImportReply(settings: 2, files: ["standard", "root-1"])
 
     static let here = ChangeOrigin(programming: .web, who: "admin from 192.0.2.9")
 
@@ -184,6 +186,8 @@ enum Sample {
         DhcpEventRequest(variables: ["reason": "BOUND", "new_tftp_server_name": "192.0.2.7"]),
         DhcpEventRequest(variables: [:]),
         CaptureRequest(phone: "a"), CaptureRequest(),
+        ExportRequest(phone: "a"), ExportRequest(),
+        ImportRequest(phone: "a", archive: "AA/+", fromOtherPhone: true), ImportRequest(archive: ""),
     ]
 
     /// Every error, with and without the fields that may be missing.
@@ -197,6 +201,7 @@ enum Sample {
         .notChangeable(name: "A", layer: "model", file: nil, line: nil),
         .noSuchRun(phone: "0080F0ABCDEF", run: 9),
         .noSuchRun(phone: "0080F0ABCDEF", run: nil),
+        .invalidArchive(reason: "a.cfg stands twice in the archive"),
         .busy(reason: "A run is under way."),
         .shuttingDown,
         .failed(reason: "The disk is full."),

@@ -90,6 +90,16 @@ final class StubService: ControlService {
         return Sample.capture
     }
 
+    func export(_ request: ExportRequest, caller: Caller) async throws -> ExportReply {
+        try note(request, caller)
+        return Sample.export
+    }
+
+    func importArchive(_ request: ImportRequest, caller: Caller) async throws -> ImportReply {
+        try note(request, caller)
+        return Sample.importArchive
+    }
+
     func provision(_ request: ProvisionRequest, caller: Caller) async throws {
         try note(request, caller)
     }
