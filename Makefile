@@ -15,7 +15,8 @@ PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-c
 	systemd-container openssl ca-certificates
 UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent
 SHELL_SCRIPTS := Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
-POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd
+POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd systemd/restart-delay
+UNITS := phoneprovd.service phoneprovd@.service phoneprovd-wait.service phone-provisioned.target
 
 .PHONY: help deps root lab run build release test unit integration fuzz bench check fmt install clean
 
@@ -79,11 +80,16 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 	install -D -m 0755 "$$bin/phoneprovd" "$(DESTDIR)$(PREFIX)/sbin/phoneprovd"; \
 	install -D -m 0755 "$$bin/phoneprovctl" "$(DESTDIR)$(PREFIX)/bin/phoneprovctl"
 	install -d "$(DESTDIR)/lib/systemd/system" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d"
-	sed 's|/usr/sbin/phoneprovd|$(PREFIX)/sbin/phoneprovd|' systemd/phoneprovd.service \
-		>"$(DESTDIR)/lib/systemd/system/phoneprovd.service"
+	@for unit in $(UNITS); do \
+		sed -e 's|/usr/sbin/phoneprovd|$(PREFIX)/sbin/phoneprovd|' -e 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' \
+			-e 's|/usr/lib/phoneprovd|$(PREFIX)/lib/phoneprovd|' "systemd/$$unit" >"$(DESTDIR)/lib/systemd/system/$$unit"; \
+		chmod 0644 "$(DESTDIR)/lib/systemd/system/$$unit"; \
+	done
+	install -D -m 0755 systemd/restart-delay "$(DESTDIR)$(PREFIX)/lib/phoneprovd/restart-delay"
+	install -D -m 0644 systemd/phoneprovd.catalog "$(DESTDIR)/usr/lib/systemd/catalog/phoneprovd.catalog"
 	sed 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' etc/dhcp/dhclient-exit-hooks.d/phoneprovd \
 		>"$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
-	chmod 0644 "$(DESTDIR)/lib/systemd/system/phoneprovd.service" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
+	chmod 0644 "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
 	install -D -m 0644 etc/dhcp/dhclient-phoneprovd.conf "$(DESTDIR)/etc/dhcp/dhclient-phoneprovd.conf"
 	install -D -m 0644 systemd/sysusers.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/phoneprovd.conf"
 	install -D -m 0644 systemd/tmpfiles.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/phoneprovd.conf"

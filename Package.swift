@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CXattr"),
 
         // Pure values.
         .target(name: "Provisioning", swiftSettings: strict),
@@ -58,7 +59,7 @@ let package = Package(
         // Adapters at the edge.
         .target(name: "Downloads", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CSystemd", logging], swiftSettings: strict),
-        .target(name: "Control", dependencies: [nio, nioPosix], swiftSettings: strict),
+        .target(name: "Control", dependencies: ["CXattr", nio, nioPosix], swiftSettings: strict),
         .target(
             name: "Flash",
             dependencies: ["PhoneSettings", "Provisioning", .product(name: "GRDB", package: "GRDB.swift")],
@@ -82,6 +83,7 @@ let package = Package(
                 "Control", "PhoneAgent", "Systemd", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

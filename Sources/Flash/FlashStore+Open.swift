@@ -9,6 +9,8 @@ extension FlashStore {
         case created
         /// It was there, and whole.
         case opened
+        /// It was there in an older version, and is in today's now. A copy of the older one lies at `backup`.
+        case migrated(from: Int, to: Int, backup: String)
         /// It was damaged. It lies where `movedTo` says, and an empty one has taken its place.
         case replaced(movedTo: String, reason: String)
         /// The directory cannot be written: the store is in memory, and ends with the process.
@@ -21,26 +23,36 @@ extension FlashStore {
     /// log: nothing is lost, and the phones start from factory defaults. One that can be read but not written (a full
     /// disk, a read-only directory) stays where it is, and the phones work with a copy of it in memory.
     ///
+    /// One of an older version is brought to today's in one transaction, after a copy was made beside it.
+    ///
     /// - Throws: ``FlashError/newer(path:)`` and ``FlashError/locked(path:)``; then nothing was touched.
     public static func open(in directory: String, now: WallTime) throws(FlashError) -> (FlashStore, Opening) {
+        try open(in: directory, now: now, schema: .current)
+    }
+
+    static func open(
+        in directory: String,
+        now: WallTime,
+        schema: FlashSchema
+    ) throws(FlashError) -> (FlashStore, Opening) {
         let path = "\(directory)/\(fileName)"
         let lock = try FlashLock(directory)
         let isNew = access(path, F_OK) != 0
-        switch attempt(path, lock) {
-        case .success(let store):
-            return (store, isNew ? .created : .opened)
+        switch attempt(path, lock, schema) {
+        case .success((let store, let opening)):
+            return (store, opening)
         case .failure(.newer):
             throw .newer(path: path)
         case .failure(.locked):
             throw .locked(path: path)
         case .failure(.unwritable(let reason)):
             guard !isNew else { return (try inMemory(), .volatile(reason: reason)) }
-            if let copy = copyInMemory(path) { return (copy, .volatile(reason: reason)) }
+            if let copy = copyInMemory(path, schema) { return (copy, .volatile(reason: reason)) }
             // Not ours to read stays so. Anything else (no descriptor left, an error of the disk) may pass: nothing is moved.
             guard access(path, R_OK) != 0 else { throw .failed(operation: "open \(path)", reason: reason) }
-            return try replace(path, isNew, reason, now, lock)
+            return try replace(path, isNew, reason, now, lock, schema)
         case .failure(.damaged(let reason)):
-            return try replace(path, isNew, reason, now, lock)
+            return try replace(path, isNew, reason, now, lock, schema)
         }
     }
 
@@ -49,10 +61,11 @@ extension FlashStore {
         _ isNew: Bool,
         _ reason: String,
         _ now: WallTime,
-        _ lock: FlashLock?
+        _ lock: FlashLock?,
+        _ schema: FlashSchema
     ) throws(FlashError) -> (FlashStore, Opening) {
         let aside = "\(path).damaged-\(now.rfc3339.filter { $0 != ":" && $0 != "-" })"
-        if !isNew, moveAside(path, to: aside), case .success(let store) = attempt(path, lock) {
+        if !isNew, moveAside(path, to: aside), case .success((let store, _)) = attempt(path, lock, schema) {
             return (store, .replaced(movedTo: aside, reason: reason))
         }
         return (try inMemory(), .volatile(reason: reason))
@@ -61,7 +74,7 @@ extension FlashStore {
     /// What can be read of a store that cannot be written; `nil` when that is nothing.
     ///
     /// What was committed last may stand only in the log, so both files are copied to a place of their own and opened there.
-    private static func copyInMemory(_ path: String) -> FlashStore? {
+    private static func copyInMemory(_ path: String, _ schema: FlashSchema) -> FlashStore? {
         guard let place = mkdtemp(strdup("/tmp/phoneprovd-XXXXXX")) else { return nil }
         let folder = String(cString: place)
         free(place)
@@ -77,6 +90,7 @@ extension FlashStore {
             let target = try DatabaseQueue(configuration: configuration)
             try source.backup(to: target)
             try source.close()
+            try schema.migrate(target)
             return FlashStore(queue: target, lock: nil)
         } catch {
             return nil
@@ -104,7 +118,7 @@ extension FlashStore {
     public static func inMemory() throws(FlashError) -> FlashStore {
         do {
             let queue = try DatabaseQueue(configuration: configuration)
-            try FlashSchema.migrator.migrate(queue)
+            try FlashSchema.current.migrate(queue)
             return FlashStore(queue: queue, lock: nil)
         } catch {
             throw .failed(operation: "open a store in memory", reason: "\(error)")
@@ -130,16 +144,25 @@ extension FlashStore {
         return configuration
     }
 
-    private static func attempt(_ path: String, _ lock: FlashLock?) -> Result<FlashStore, Refusal> {
+    private static func attempt(
+        _ path: String,
+        _ lock: FlashLock?,
+        _ schema: FlashSchema
+    ) -> Result<(FlashStore, Opening), Refusal> {
         do {
-            let migrator = FlashSchema.migrator
             // Looked at read-only first: what is not ours, or damaged, is moved or refused without a change.
-            if access(path, F_OK) == 0 { try check(path, migrator) }
+            let found = access(path, F_OK) == 0 ? try check(path, schema) : 0
             var configuration = configuration
             configuration.journalMode = .wal
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try migrator.migrate(queue)
-            return .success(FlashStore(queue: queue, lock: lock))
+            var opening = found == 0 ? Opening.created : .opened
+            if (1..<schema.version).contains(found) {
+                let backup = "\(path).version-\(found)"
+                try copy(queue, to: backup)
+                opening = .migrated(from: found, to: schema.version, backup: backup)
+            }
+            try schema.migrate(queue)
+            return .success((FlashStore(queue: queue, lock: lock), opening))
         } catch let refusal as Refusal {
             return .failure(refusal)
         } catch let error as DatabaseError
@@ -155,21 +178,42 @@ extension FlashStore {
         }
     }
 
-    private static func check(_ path: String, _ migrator: DatabaseMigrator) throws {
+    /// A copy of a store, whole or not there: it gets its name when it is on the disk.
+    private static func copy(_ queue: DatabaseQueue, to path: String) throws {
+        let unfinished = path + ".unfinished"
+        unlink(unfinished)
+        let target = try DatabaseQueue(path: unfinished, configuration: configuration)
+        try queue.backup(to: target)
+        try target.close()
+        let descriptor = Glibc.open(unfinished, O_RDWR | O_CLOEXEC)
+        defer { Glibc.close(descriptor) }
+        // Passwords are in it.
+        guard descriptor >= 0, fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0, rename(unfinished, path) == 0
+        else {
+            let reason = String(cString: strerror(errno))
+            unlink(unfinished)
+            throw Refusal.unwritable("the copy \(path) of the older version cannot be made: \(reason)")
+        }
+    }
+
+    /// - Returns: the store's version, 0 for an empty file.
+    private static func check(_ path: String, _ schema: FlashSchema) throws -> Int {
         var configuration = configuration
         configuration.readonly = true
         let queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.read { db in
+        let version = try queue.read { db in
             let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
             let owner = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
             guard tables == 0 || owner == FlashSchema.applicationID else {
                 throw Refusal.damaged("it is an SQLite database of another program")
             }
-            if try migrator.hasBeenSuperseded(db) { throw Refusal.newer }
+            guard let version = try schema.version(of: db) else { throw Refusal.newer }
             let check = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
             guard check == "ok" else { throw Refusal.damaged("it is damaged: \(check)") }
+            return version
         }
         try queue.close()
+        return version
     }
 
     /// The log belongs to the file: what was committed last may stand only there.

@@ -12,6 +12,13 @@ public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConve
     /// What is wrong, and what would be right.
     public let message: String
 
+    /// A problem at a place.
+    public init(place: String, line: Int?, message: String) {
+        self.place = place
+        self.line = line
+        self.message = message
+    }
+
     /// `file:line: message`.
     public var description: String {
         line.map { "\(place):\($0): \(message)" } ?? "\(place): \(message)"
@@ -26,12 +33,40 @@ extension DaemonConfiguration {
     ///
     /// Every scalar key can be set by a variable: `sipPnP.localPort` is `PHONEPROVD_SIP_PNP_LOCAL_PORT`.
     ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - environment: The environment's variables.
+    ///   - credentials: Values that stand over the file, each by its key: `redirection.url`. The environment stands over
+    ///     them.
     /// - Throws: ``ConfigurationProblem``, with the line.
     public static func load(
         path: String,
-        environment: [String: String]
+        environment: [String: String],
+        credentials: [String: String] = [:]
     ) throws(ConfigurationProblem) -> DaemonConfiguration {
-        try read(contents(of: path), path: path, environment: environment)
+        var variables = environment
+        for (key, value) in credentials {
+            guard YAMLReader.scalars[key] != nil else {
+                throw ConfigurationProblem(
+                    place: "the credential phoneprovd.\(key)",
+                    line: nil,
+                    message: "there is no such key"
+                )
+            }
+            let name = YAMLReader.variable(key)
+            if variables[name] == nil { variables[name] = value }
+        }
+        return try read(contents(of: path), path: path, environment: variables)
+    }
+
+    /// The same with those of its phones alone that are on one interface.
+    ///
+    /// - Throws: ``ConfigurationProblem`` when there is none.
+    public func only(on interface: String, path: String) throws(ConfigurationProblem) -> DaemonConfiguration {
+        var result = self
+        result.phones = phones.filter { $0.interface == interface }
+        guard result.phones.isEmpty else { return result }
+        throw ConfigurationProblem(place: path, line: nil, message: "no phone is on the interface \(interface)")
     }
 
     /// Reads the text of a configuration file, and the environment over it.

@@ -9,6 +9,8 @@ public struct DaemonConfiguration: Sendable, Hashable {
     public var controlSocket: String
     /// The group that may read over the control socket; empty: the daemon's own.
     public var controlGroup: String
+    /// The group that may change over the control socket; empty: root and the daemon's own user alone.
+    public var controlAdminGroup: String
     /// The phones, in the order of the file.
     public var phones: [PhoneDefinition]
     /// SIP PnP.
@@ -99,6 +101,7 @@ public struct DaemonConfiguration: Sendable, Hashable {
         stateDirectory = "/var/lib/phoneprovd"
         controlSocket = Self.defaultControlSocket
         controlGroup = ""
+        controlAdminGroup = "phoneprovd-admin"
         phones = []
         sipPnP = SIPPnP(
             group: "224.0.1.75",

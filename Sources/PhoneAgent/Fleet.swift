@@ -6,33 +6,64 @@ import Logging
 import NIOCore
 import NIOPosix
 import Provisioning
+import Synchronization
 
 /// The phones of a daemon, and what they share: interfaces, SIP sockets, downloads, flash, the control interface.
 public final class Fleet: Sendable {
     /// What the world outside is told about the daemon as a whole.
     public enum Event: Sendable {
-        /// The control interface answers, and the phones are switched on.
+        /// The control interface answers, and the phones are switched on; or a reload has ended, one way or the other.
         case ready
+        /// The configuration is being read anew.
+        case reloading
         /// How things stand, in one line.
         case status(String)
     }
 
-    let configuration: DaemonConfiguration
-    let phones: [Phone]
+    /// Reads the configuration anew.
+    public typealias ConfigurationSource = @Sendable () throws(ConfigurationProblem) -> DaemonConfiguration
+
     let board: StatusBoard
+    let logger: Logger
+    let sockets: SocketTable
+    let crew: Mutex<Crew>
+    let reloads: ReloadQueue
     private let flash: FlashStore
     private let downloads: DownloadEngine
     private let loops: MultiThreadedEventLoopGroup
-    private let sockets: SocketTable
-    private let logger: Logger
     private let version: String
+
+    /// What a reload changes: always a whole configuration, with its phones.
+    struct Crew: Sendable {
+        var configuration: DaemonConfiguration
+        /// In the order of the configuration.
+        var phones: [Phone]
+        /// What each phone runs in, from the start of the fleet on.
+        var running: [MACAddress: Task<Void, Never>] = [:]
+        var monitor: InterfaceMonitor?
+    }
+
+    /// The configuration in force.
+    var configuration: DaemonConfiguration { crew.withLock(\.configuration) }
+
+    /// The phones, in the order of the configuration.
+    var phones: [Phone] { crew.withLock(\.phones) }
 
     /// Opens flash and prepares the phones. Nothing goes out to the network yet.
     ///
+    /// - Parameters:
+    ///   - configuration: What is in force first.
+    ///   - configurationSource: Where a reload finds the next one.
+    ///   - version: What the control interface says of the daemon.
+    ///   - logger: Where it tells what happens.
     /// - Throws: ``Flash/FlashError`` when the store belongs to a later version or another process,
     ///   ``Downloads/DownloadEngineError`` when libcurl cannot be used.
-    public init(configuration: DaemonConfiguration, version: String, logger: Logger) throws {
-        self.configuration = configuration
+    public init(
+        configuration: DaemonConfiguration,
+        configurationSource: @escaping ConfigurationSource,
+        version: String,
+        logger: Logger
+    ) throws {
         self.logger = logger
         self.version = version
         let (flash, opening) = try FlashStore.open(in: configuration.stateDirectory, now: .now)
@@ -42,6 +73,7 @@ public final class Fleet: Sendable {
         board = StatusBoard()
         loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         sockets = SocketTable(configuration: configuration.sipPnP, loops: loops, logger: logger)
+        reloads = ReloadQueue(source: configurationSource)
         let environment = PhoneEnvironment(
             configuration: configuration,
             flash: flash,
@@ -50,13 +82,34 @@ public final class Fleet: Sendable {
             board: board,
             logger: logger
         )
-        phones = configuration.phones.map { Phone($0, environment: environment) }
+        let phones = configuration.phones.map { Phone($0, environment: environment) }
+        crew = Mutex(Crew(configuration: configuration, phones: phones))
+    }
+
+    /// A phone of another configuration than the first.
+    func makePhone(_ definition: DaemonConfiguration.PhoneDefinition, _ configuration: DaemonConfiguration) -> Phone {
+        Phone(
+            definition,
+            environment: PhoneEnvironment(
+                configuration: configuration,
+                flash: flash,
+                downloads: downloads,
+                sockets: sockets,
+                board: board,
+                logger: logger
+            )
+        )
     }
 
     private static func report(_ opening: FlashStore.Opening, _ directory: String, _ logger: Logger) {
         switch opening {
         case .created: logger.info("flash: a new store in \(directory)")
         case .opened: logger.info("flash: \(directory)/\(FlashStore.fileName)")
+        case .migrated(let old, let new, let backup):
+            logger.notice(
+                "flash: \(directory)/\(FlashStore.fileName) is of version \(new) now; as it was, of version \(old): \(backup)",
+                metadata: ["message-id": "\(MessageID.storeMigrated)"]
+            )
         case .replaced(let aside, let reason):
             logger.error(
                 "flash was damaged (\(reason)): it lies at \(aside) now, and the phones start from factory defaults",
@@ -81,7 +134,7 @@ public final class Fleet: Sendable {
             configuration: controlConfiguration,
             service: FleetControlService(fleet: self),
             eventLoopGroup: loops,
-            onEvent: { [logger] event in logger.log(level: event.level, "control: \(event)") }
+            onEvent: { [logger] in logger.log(level: $0.level, "control: \($0)", metadata: $0.metadata) }
         )
         let failure = await serve(server, onEvent)
         await downloads.shutdown()
@@ -99,7 +152,8 @@ public final class Fleet: Sendable {
     }
 
     private var controlConfiguration: ControlServer.Configuration {
-        ControlServer.Configuration(
+        let configuration = configuration
+        var control = ControlServer.Configuration(
             path: configuration.controlSocket,
             group: configuration.controlGroup.isEmpty ? nil : configuration.controlGroup,
             information: ServiceInformation(
@@ -109,6 +163,8 @@ public final class Fleet: Sendable {
                 url: "man:phoneprovd(8)"
             )
         )
+        control.adminGroup = configuration.controlAdminGroup.isEmpty ? nil : configuration.controlAdminGroup
+        return control
     }
 
     private func serve(_ server: ControlServer, _ onEvent: @escaping @Sendable (Event) -> Void) async -> (any Error)? {
@@ -120,8 +176,7 @@ public final class Fleet: Sendable {
             return Task.isCancelled ? nil : error
         }
         let (changes, changed) = AsyncStream<[String: InterfaceState]>.makeStream()
-        // Not cancelled with the rest: a phone ends when its inbox does, and answers what is in it before.
-        let running = phones.map { phone in Task { await phone.run() } }
+        for phone in phones { launch(phone) }
         takeSpool()
         for phone in phones { phone.inbox.yield(.powerOn(.start)) }
         var failure: (any Error)?
@@ -130,6 +185,7 @@ public final class Fleet: Sendable {
             group.addTask { [self] in await tellStatus(onEvent) }
             do {
                 let monitor = try await startMonitor(changed)
+                group.addTask { [self] in await takeReloads(onEvent) }
                 group.addTask { [self] in await keepMonitoring(monitor, changed) }
                 // A phone's turn comes after it was switched on: then it has been loaded from flash.
                 for phone in phones { try? await phone.call { _ in } }
@@ -139,11 +195,12 @@ public final class Fleet: Sendable {
                 failure = Task.isCancelled ? nil : error
             }
             changed.finish()
+            reloads.close()
             group.cancelAll()
         }
         server.shutdown()
         for phone in phones { phone.inbox.finish() }
-        for task in running { await task.value }
+        for task in crew.withLock({ Array($0.running.values) }) { await task.value }
         await sockets.close()
         return failure
     }
@@ -151,11 +208,19 @@ public final class Fleet: Sendable {
     private func startMonitor(
         _ changed: AsyncStream<[String: InterfaceState]>.Continuation
     ) async throws -> InterfaceMonitor {
-        try await InterfaceMonitor.start(
-            interfaces: Set(phones.map(\.interface)),
+        let monitor = try await InterfaceMonitor.start(
+            interfaces: { [weak self] in Set(self?.phones.map(\.interface) ?? []) },
             group: loops,
             onChange: { changed.yield($0) }
         )
+        crew.withLock { $0.monitor = monitor }
+        return monitor
+    }
+
+    /// Not cancelled with the rest: a phone ends when its inbox does, and answers what is in it before.
+    func launch(_ phone: Phone) {
+        let task = Task { await phone.run() }
+        crew.withLock { $0.running[phone.identity.mac] = task }
     }
 
     /// A phone that no longer hears of addresses would wait for ever: listening that has broken off begins anew.
@@ -200,8 +265,7 @@ public final class Fleet: Sendable {
             for (interface, state) in states {
                 let concerned = phones.filter { $0.interface == interface }
                 switch await sockets.update(interface, state) {
-                case .unchanged: break
-                case .opened(let socket):
+                case .unchanged(let socket), .opened(let socket):
                     for phone in concerned { phone.inbox.yield(.socket(socket, failure: "")) }
                 case .none(let reason):
                     for phone in concerned { phone.inbox.yield(.socket(nil, failure: reason)) }
@@ -212,10 +276,9 @@ public final class Fleet: Sendable {
     }
 
     private func tellStatus(_ onEvent: @escaping @Sendable (Event) -> Void) async {
-        let macs = phones.map(\.identity.mac)
         var givingBack: Task<Void, Never>?
         for await _ in await board.changes() {
-            let statuses = await board.read(macs)
+            let statuses = await board.read(phones.map(\.identity.mac))
             onEvent(.status(StatusLine.of(statuses)))
             givingBack?.cancel()
             guard !statuses.contains(where: { $0.state == .provisioning }) else { continue }

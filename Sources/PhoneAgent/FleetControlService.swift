@@ -19,17 +19,18 @@ struct FleetControlService: ControlService {
         _ request: StatusRequest,
         caller: Caller
     ) async throws -> AsyncThrowingStream<StatusReply, any Error> {
-        let macs = try macs(request.phone)
+        _ = try macs(request.phone)
         let board = fleet.board
         let changes = await board.changes()
         let (stream, continuation) = AsyncThrowingStream<StatusReply, any Error>.makeStream(
             bufferingPolicy: .bufferingNewest(1)
         )
         let task = Task {
-            var last = StatusReply(phones: await board.read(macs))
+            // Which phones there are may change with a reload.
+            var last = StatusReply(phones: await board.read((try? macs(request.phone)) ?? []))
             continuation.yield(last)
             for await _ in changes {
-                let now = StatusReply(phones: await board.read(macs))
+                let now = StatusReply(phones: await board.read((try? macs(request.phone)) ?? []))
                 guard now != last else { continue }
                 last = now
                 continuation.yield(now)
@@ -41,18 +42,21 @@ struct FleetControlService: ControlService {
     }
 
     func wait(_ request: WaitRequest, caller: Caller) async throws -> WaitReply {
-        let macs = try macs(request.phone)
+        _ = try macs(request.phone)
         let board = fleet.board
         let states = Set(request.states)
-        @Sendable func isReached(_ phones: [PhoneStatus]) -> Bool {
-            phones.count == macs.count
+        // Which phones there are may change with a reload; one that was asked for by name and is gone is an error.
+        @Sendable func isReached() async throws -> Bool {
+            let macs = try macs(request.phone)
+            let phones = await board.read(macs)
+            return phones.count == macs.count
                 && phones.allSatisfy { states.isEmpty ? $0.state != .provisioning : states.contains($0.state) }
         }
         let changes = await board.changes()
         let reached = try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                if isReached(await board.read(macs)) { return true }
-                for await _ in changes where isReached(await board.read(macs)) { return true }
+                if try await isReached() { return true }
+                for await _ in changes where try await isReached() { return true }
                 throw CancellationError()
             }
             if let seconds = request.timeoutSeconds.map({ min($0, Self.longestWait) }) {
@@ -64,7 +68,7 @@ struct FleetControlService: ControlService {
             defer { group.cancelAll() }
             return try await group.next() ?? false
         }
-        return WaitReply(reached: reached, phones: await board.read(macs))
+        return WaitReply(reached: reached, phones: await board.read(try macs(request.phone)))
     }
 
     func explain(_ request: ExplainRequest, caller: Caller) async throws -> ExplainReply {
@@ -153,6 +157,10 @@ struct FleetControlService: ControlService {
         return count > 0
             ? DhcpEventReply(accepted: true, detail: "\(event.reason) for \(count) phone(s) on \(event.interface)")
             : DhcpEventReply(accepted: false, detail: "no phone is on the interface \(event.interface)")
+    }
+
+    func reload(_ request: ReloadRequest, caller: Caller) async throws -> ReloadReply {
+        try await fleet.reload()
     }
 
     // MARK: Phones

@@ -6,6 +6,7 @@ import NIOPosix
 /// Tells when the addresses of the phones' interfaces change, by the kernel's messages (rtnetlink(7)): nothing is polled.
 final class InterfaceMonitor: Sendable {
     private let channel: any Channel
+    private let handler: NIOLoopBound<InterfaceHandler.Handler>
 
     /// Why changes cannot be heard of.
     struct Unavailable: Error, CustomStringConvertible {
@@ -14,30 +15,39 @@ final class InterfaceMonitor: Sendable {
     }
 
     /// Starts listening. `onChange` is called on the event loop, with the states of these interfaces: once at the start
-    /// and then whenever one of them has changed.
+    /// and then whenever one of them has changed. `interfaces` is asked for them each time.
     static func start(
-        interfaces: Set<String>,
+        interfaces: @escaping @Sendable () -> Set<String>,
         group: any EventLoopGroup,
         onChange: @escaping @Sendable ([String: InterfaceState]) -> Void
     ) async throws -> InterfaceMonitor {
         let descriptor = try openSocket()
         let handler = InterfaceHandler(interfaces: interfaces, onChange: onChange)
         do {
-            let channel = try await NIOPipeBootstrap(group: group)
-                .channelInitializer { channel in
+            let (channel, bound) = try await NIOPipeBootstrap(group: group)
+                .takingOwnershipOfDescriptor(input: descriptor) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(handler.make())
+                        let made = handler.make()
+                        try channel.pipeline.syncOperations.addHandler(made)
+                        return (channel, NIOLoopBound(made, eventLoop: channel.eventLoop))
                     }
                 }
-                .takingOwnershipOfDescriptor(input: descriptor)
-                .get()
-            return InterfaceMonitor(channel: channel)
+            return InterfaceMonitor(channel: channel, handler: bound)
         } catch {
             throw Unavailable(reason: "\(error)")
         }
     }
 
-    private init(channel: any Channel) { self.channel = channel }
+    private init(channel: any Channel, handler: NIOLoopBound<InterfaceHandler.Handler>) {
+        self.channel = channel
+        self.handler = handler
+    }
+
+    /// Tells the states once more, whether they have changed or not: there may be others to tell them to.
+    func tellAgain() {
+        let handler = handler
+        channel.eventLoop.execute { handler.value.tellAgain() }
+    }
 
     /// Waits until listening has ended, by ``stop()`` or by an error.
     func untilClosed() async {
@@ -86,7 +96,7 @@ final class InterfaceMonitor: Sendable {
 
 /// Makes the handler on the event loop, where it stays.
 private struct InterfaceHandler: Sendable {
-    let interfaces: Set<String>
+    let interfaces: @Sendable () -> Set<String>
     let onChange: @Sendable ([String: InterfaceState]) -> Void
 
     func make() -> Handler { Handler(self) }
@@ -106,8 +116,13 @@ private struct InterfaceHandler: Sendable {
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) { look() }
 
+        func tellAgain() {
+            known = nil
+            look()
+        }
+
         private func look() {
-            let states = InterfaceState.read(parameters.interfaces)
+            let states = InterfaceState.read(parameters.interfaces())
             guard states != known else { return }
             known = states
             parameters.onChange(states)

@@ -70,6 +70,7 @@ extension Phone {
         fetched = [:]
         fetchedRoots = [:]
         traffic = SIPTrafficLog()
+        pnpURL = nil
         // Without its number: a run that loads flash knows it only then.
         logger.info("a run begins: \(trace.trigger.sentence)")
     }
@@ -109,20 +110,6 @@ extension Phone {
                 "\(change.name): ‘\(change.old)’ → ‘\(change.new)’ (\(change.layer))",
                 metadata: ["parameter": "\(change.name)", "message-id": "\(MessageID.settingChanged)"]
             )
-        }
-    }
-}
-
-/// Message identifiers of the journal: one for each kind of event (sd-id128(3)). They never change.
-enum MessageID {
-    static let settingChanged = "63d11dd4cbc34603a46f2c6f9b3ca78d"
-    static let storeDamaged = "89b198865ecf4a77b21ba0b0b4d39104"
-
-    static func runEnded(_ outcome: Outcome?) -> String {
-        switch outcome {
-        case .provisioned, .disabled, nil: "995d9b3283c6407b93a2d11d0c24b973"
-        case .fallback, .partial: "99f8a10dc33646b7a18bf8879dcb803e"
-        case .failed: "e13428f7767a42f7a421676751c8f400"
         }
     }
 }

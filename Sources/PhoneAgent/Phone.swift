@@ -23,6 +23,7 @@ actor Phone {
         case timer(ProvisioningSequence.Timer, generation: Int)
         case downloaded(DownloadID, DownloadResult, FileFetcher.Content)
         case trusted(Set<String>)
+        case reconfigured(DaemonConfiguration)
         case call(@Sendable (isolated Phone) async -> Void)
     }
 
@@ -30,10 +31,12 @@ actor Phone {
     nonisolated let interface: String
     nonisolated let inbox: AsyncStream<Input>.Continuation
     private let inputs: AsyncStream<Input>
-    let environment: PhoneEnvironment
+    var environment: PhoneEnvironment
     let logger: Logger
 
     var sequence: ProvisioningSequence
+    /// The URL that a PnP server gave in this run, for comparison with those of other servers.
+    var pnpURL: String?
     var layers: [SettingsLayer: [Setting]] = [:]
     var settings = EffectiveSettings(layers: [:])
     /// Which change by hand each value of the user came from.
@@ -74,6 +77,8 @@ actor Phone {
         self.environment = environment
         var logger = environment.logger
         logger[metadataKey: "mac"] = "\(definition.identity.mac)"
+        logger[metadataKey: "model"] = "\(definition.identity.model)"
+        logger[metadataKey: "interface"] = "\(definition.interface)"
         self.logger = logger
         sequence = ProvisioningSequence(identity: definition.identity)
         (inputs, inbox) = AsyncStream.makeStream(of: Input.self)
@@ -88,6 +93,7 @@ actor Phone {
         for timer in timers.values { timer.task.cancel() }
         for download in downloads.values { download.cancel() }
         lookingUpTrusted?.cancel()
+        socket?.remove(identity.mac.upperCase)
     }
 
     /// Runs something in the phone's turn.
@@ -125,6 +131,7 @@ actor Phone {
             state = now
             await handle(.addressesChanged(now.families))
         case .socket(let opened, let failure):
+            if let opened, opened === socket { return }
             socket = opened
             socketFailure = failure
             registerWithSocket()
@@ -146,6 +153,8 @@ actor Phone {
         case .trusted(let addresses):
             trustedAddresses = addresses
             registerWithSocket()
+        case .reconfigured(let configuration):
+            await take(configuration)
         case .call(let body):
             await body(self)
         }
@@ -160,11 +169,22 @@ actor Phone {
         )
     }
 
+    /// Another configuration counts from the next step on. A run goes on, and a run that is planned stays planned.
+    private func take(_ configuration: DaemonConfiguration) async {
+        let before = sequenceSettings(files: files, layers: layers, settings: settings)
+        environment.configuration = configuration
+        registerWithSocket()
+        lookUpTrusted()
+        let after = sequenceSettings(files: files, layers: layers, settings: settings)
+        if after != before { await handle(.settingsChanged(after)) }
+    }
+
     private func take(_ report: SIPSocket.Report) async {
         switch report {
         case .found(let url, let server):
             let product = server.product.isEmpty ? "" : " (\(server.product))"
             let detail = "NOTIFY from \(server.address)\(product): \(ProvisioningURL.masked(url))"
+            pnpURL = url
             await handle(.pnpFound(url: url, detail: detail))
         case .sendFailed(let reason):
             // Whose message it was the socket does not know; only a phone that waits for an answer is concerned.
@@ -172,6 +192,7 @@ actor Phone {
         case .traffic(let message):
             traffic.add(message, step: sequence.trace(at: AgentClock.now())?.currentStep?.rawValue ?? 0)
         case .note(let note):
+            warnOfConflict(note)
             await handle(.noted(.sipPnP, note.masked))
         case .resync(let source, let uri):
             let note = "NOTIFY from \(source) for \(uri)"
@@ -184,6 +205,23 @@ actor Phone {
             if !sequence.isRunning { lastResync = now }
             await handle(.provisionRequested(.resync, note: note))
         }
+    }
+
+    /// Two PnP servers on one wire that do not agree: which of them a phone gets its settings from is chance.
+    private func warnOfConflict(_ note: SIPNote) {
+        if case .withSuppressed(let inner, _) = note { return warnOfConflict(inner) }
+        guard case .notifyReceived(let other, let use, let server) = note, use != .taken, let pnpURL, other != pnpURL
+        else { return }
+        logger.warning(
+            """
+            PnP servers do not agree: \(server) gives \(ProvisioningURL.masked(other)), and another one before it gave \
+            \(ProvisioningURL.masked(pnpURL)), which the phone takes
+            """,
+            metadata: [
+                "message-id": "\(MessageID.pnpConflict)", "pnp-server": "\(server.address)",
+                "url": "\(ProvisioningURL.masked(other))",
+            ]
+        )
     }
 
     /// Hands an event to the sequence and performs what comes out.

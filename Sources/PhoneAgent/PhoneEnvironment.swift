@@ -4,7 +4,7 @@ import Logging
 
 /// What all phones of a daemon share.
 struct PhoneEnvironment: Sendable {
-    let configuration: DaemonConfiguration
+    var configuration: DaemonConfiguration
     let flash: FlashStore
     let downloads: DownloadEngine
     let sockets: SocketTable

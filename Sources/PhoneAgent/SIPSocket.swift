@@ -115,6 +115,15 @@ final class SIPSocket: Sendable {
         }
     }
 
+    /// A phone uses the socket no more.
+    func remove(_ mac: String) {
+        let handler = handler
+        channel.eventLoop.execute {
+            handler.value.handle(.phoneRemoved(mac: mac))
+            handler.value.listeners[mac] = nil
+        }
+    }
+
     /// Hands an event to the user agent.
     func perform(_ event: SIPUserAgent.Event) {
         let handler = handler
@@ -209,7 +218,7 @@ final class SIPSocketHandler: ChannelInboundHandler {
             if let mac, let listener = listeners[mac] {
                 listener(.note(note))
             } else {
-                logger.info("SIP: \(note)")
+                logger.info("SIP: \(note.masked)")
             }
         }
     }

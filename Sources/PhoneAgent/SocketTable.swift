@@ -5,7 +5,7 @@ import SIP
 
 /// The SIP sockets of a daemon: one for each interface, shared by its phones, bound anew when the address changes.
 actor SocketTable {
-    private let configuration: DaemonConfiguration.SIPPnP
+    private var configuration: DaemonConfiguration.SIPPnP
     private let loops: any EventLoopGroup
     private let logger: Logger
     private var sockets: [String: (address: String, socket: SIPSocket)] = [:]
@@ -19,7 +19,7 @@ actor SocketTable {
     /// What became of an interface's socket.
     enum Change: Sendable {
         /// The same as before.
-        case unchanged
+        case unchanged(SIPSocket)
         /// A new one.
         case opened(SIPSocket)
         /// There is none: why.
@@ -29,7 +29,7 @@ actor SocketTable {
     /// Sees to it that the interface has a socket bound to its address.
     func update(_ interface: String, _ state: InterfaceState) async -> Change {
         if let current = sockets[interface] {
-            if current.address == state.ipv4 { return .unchanged }
+            if current.address == state.ipv4 { return .unchanged(current.socket) }
             await current.socket.close()
             sockets[interface] = nil
         }
@@ -59,8 +59,20 @@ actor SocketTable {
 
     /// The interface's socket, for a phone that has none: one that could not be opened is tried again.
     func socket(_ interface: String, _ state: InterfaceState) async -> SIPSocket? {
-        if case .opened(let socket) = await update(interface, state) { return socket }
-        return sockets[interface]?.socket
+        switch await update(interface, state) {
+        case .opened(let socket), .unchanged(let socket): socket
+        case .none: nil
+        }
+    }
+
+    /// Takes another configuration: closes the sockets of interfaces that no phone is on, and all of them when they have
+    /// to be opened anew, which the next ``update(_:_:)`` does.
+    func reconfigure(_ changed: DaemonConfiguration.SIPPnP, reopening: Bool, interfaces: Set<String>) async {
+        configuration = changed
+        for (interface, entry) in sockets where reopening || !interfaces.contains(interface) {
+            await entry.socket.close()
+            sockets[interface] = nil
+        }
     }
 
     /// Closes all of them.

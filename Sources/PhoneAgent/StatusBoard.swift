@@ -15,6 +15,13 @@ actor StatusBoard {
         for watcher in watchers.values { watcher.yield() }
     }
 
+    /// Takes down the status of a phone that is no more.
+    func remove(_ phone: MACAddress) {
+        guard statuses.removeValue(forKey: phone) != nil else { return }
+        order.removeAll { $0 == phone }
+        for watcher in watchers.values { watcher.yield() }
+    }
+
     /// The phones' statuses, in the order of the configuration.
     func read(_ phones: [MACAddress]) -> [PhoneStatus] {
         phones.compactMap { statuses[$0] }

@@ -76,6 +76,9 @@ struct YAMLReader {
             guard c.controlSocket.utf8.count < 108 else { throw v.problem("a socket's path has at most 107 bytes") }
         },
         "controlGroup": { (c, v) throws(ConfigurationProblem) in c.controlGroup = try v.line(longest: 32) },
+        "controlAdminGroup": { (c, v) throws(ConfigurationProblem) in
+            c.controlAdminGroup = try v.line(longest: 32)
+        },
         "sipPnP.group": { (c, v) throws(ConfigurationProblem) in
             guard isMulticast(v.text) else { throw v.problem("‘\(v.text)’ is no IPv4 multicast address") }
             c.sipPnP.group = v.text

@@ -61,8 +61,8 @@ public struct TerminalLine: Hashable, Sendable {
     /// Longest message or value shown, in bytes; the rest is cut off, and `…` put there.
     public static let maximumValueLength = 4096
 
-    /// Metadata for the journal's own tools, which tells a person nothing.
-    static let journalOnly: Set<String> = ["message-id"]
+    /// Metadata for the journal's own tools, which tells a person nothing, or nothing more than the MAC address does.
+    static let journalOnly: Set<String> = ["message-id", "model", "interface"]
 
     /// Builds the line; metadata is sorted by key. What already stands in the message is not said again.
     public init(event: LogEvent, metadata: Logger.Metadata, isColoured: Bool = false) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Control
 import DHCPOptions
 import FoundationEssentials
+import Glibc
 
 /// Called by every DHCP hook. It never blocks the DHCP client and never fails because of the daemon.
 struct DHCPEventCommand: AsyncParsableCommand {
@@ -10,7 +11,8 @@ struct DHCPEventCommand: AsyncParsableCommand {
         abstract: "Hands a DHCP client's event to the daemon: for the hooks of DHCP clients.",
         discussion: """
             Reads the variables of dhclient-script(8) from the environment. With no daemon there, the event is left in \
-            dhcp/ beside the control socket, and read when the daemon starts.
+            dhcp/ beside the control socket, and read when the daemon starts. An interface that has a daemon of its own \
+            (phoneprovd@.service) is told at that daemon's socket.
             """
     )
 
@@ -27,24 +29,34 @@ struct DHCPEventCommand: AsyncParsableCommand {
             throw Failure.wrongUse("this is no event of a DHCP client: \(error)")
         }
         if case .ignored = event.change { return }
+        try await hand(event, to: socket(for: event.interface))
+    }
+
+    /// The interface's own daemon, where there is one: its directory is made when it first starts.
+    private func socket(for interface: String) -> String {
+        let parts = connection.socket.split(separator: "/", omittingEmptySubsequences: false)
+        let folder = (parts.dropLast() + [Substring(interface)]).joined(separator: "/")
+        return access(folder + "/dhcp", F_OK) == 0 ? "\(folder)/\(parts.last ?? "")" : connection.socket
+    }
+
+    private func hand(_ event: DHCPEvent, to socket: String) async throws {
         var refusal: String?
         do throws(ControlClientError) {
-            let client = try await ControlClient.connect(to: connection.socket, timeout: Self.patience)
+            let client = try await ControlClient.connect(to: socket, timeout: Self.patience)
             let reply = try await client.call(DhcpEventRequest(variables: event.variables), timeout: Self.patience)
             if !reply.accepted { refusal = reply.detail }
         } catch {
             switch error {
-            case .control(.busy), .control(.shuttingDown): try keep(event)
+            case .control(.busy), .control(.shuttingDown): try keep(event, beside: socket)
             case .control, .service, .permissionDenied: throw Failure(error)
-            default: try keep(event)
+            default: try keep(event, beside: socket)
             }
         }
         if let refusal { try Terminal.out(Terminal.safe(refusal)) }
     }
 
     /// The daemon reads it when it starts.
-    private func keep(_ event: DHCPEvent) throws {
-        let socket = connection.socket
+    private func keep(_ event: DHCPEvent, beside socket: String) throws {
         let folder = socket.lastIndex(of: "/").map { String(socket[..<$0]) } ?? "."
         do throws(DHCPEventSpoolError) {
             try DHCPEventSpool(path: folder + "/dhcp").write(event)

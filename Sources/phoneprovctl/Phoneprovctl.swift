@@ -13,7 +13,7 @@ struct Phoneprovctl: AsyncParsableCommand {
         version: PhoneprovdVersion.text,
         subcommands: [
             Status.self, Wait.self, Explain.self, History.self, Provision.self, Reboot.self, FactoryReset.self,
-            Get.self, Set.self, Unset.self, Export.self, Import.self, CaptureCommand.self, Check.self,
+            Get.self, Set.self, Unset.self, Export.self, Import.self, Reload.self, CaptureCommand.self, Check.self,
             DHCPEventCommand.self,
         ]
     )

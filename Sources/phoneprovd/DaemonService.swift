@@ -3,15 +3,24 @@ import Logging
 import PhoneAgent
 import ServiceLifecycle
 import Systemd
+import UnixSignals
 
-/// A fleet under systemd: READY, STATUS, WATCHDOG, STOPPING.
+/// A fleet under systemd: READY, RELOADING, STATUS, WATCHDOG, STOPPING.
 struct DaemonService: Service {
     let configuration: DaemonConfiguration
+    let configurationSource: Fleet.ConfigurationSource
+    /// Whether SIGHUP means to read the configuration anew; at a terminal it means that the terminal is gone.
+    let reloadsOnHangup: Bool
     let logger: Logger
 
     func run() async throws {
         // Made here and not before: opening flash may take its time, and from here on a signal ends the daemon in good order.
-        let fleet = try Fleet(configuration: configuration, version: PhoneprovdVersion.text, logger: logger)
+        let fleet = try Fleet(
+            configuration: configuration,
+            configurationSource: configurationSource,
+            version: PhoneprovdVersion.text,
+            logger: logger
+        )
         let notifier = ServiceNotifier()
         let (ready, becameReady) = AsyncStream<Void>.makeStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -22,6 +31,8 @@ struct DaemonService: Service {
                         case .ready:
                             Self.tell(logger) { () throws(ServiceNotificationError) in try notifier.ready() }
                             becameReady.finish()
+                        case .reloading:
+                            Self.tell(logger) { () throws(ServiceNotificationError) in try notifier.reloading() }
                         case .status(let line):
                             Self.tell(logger) { () throws(ServiceNotificationError) in try notifier.status(line) }
                         }
@@ -38,6 +49,16 @@ struct DaemonService: Service {
                             await fleet.beat()
                             Self.tell(logger) { () throws(ServiceNotificationError) in try notifier.watchdog() }
                             try? await Task.sleep(for: interval)
+                        }
+                    }
+                }
+            }
+            if reloadsOnHangup {
+                group.addTask { [fleet] in
+                    await cancelWhenGracefulShutdown {
+                        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+                            // What was wrong the fleet has logged; nobody waits for an answer.
+                            _ = try? await fleet.reload()
                         }
                     }
                 }

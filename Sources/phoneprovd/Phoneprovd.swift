@@ -24,6 +24,9 @@ struct Phoneprovd: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config = DaemonConfiguration.defaultPath
 
+    @Option(help: ArgumentHelp("Run only the phones on this network interface.", valueName: "name"))
+    var interface: String?
+
     @Flag(help: "Check the configuration and end: status 0 when it would be taken, 2 when not.")
     var checkConfig = false
 
@@ -55,9 +58,12 @@ struct Phoneprovd: AsyncParsableCommand {
         // Flash holds passwords: nobody else reads it, whatever the umask was.
         umask(0o077)
         signal(SIGPIPE, SIG_IGN)
+        // From here on, so that a reload that comes before the daemon is ready does not end it.
+        let isAtTerminal = isatty(STDERR_FILENO) == 1
+        if !isAtTerminal { signal(SIGHUP, SIG_IGN) }
         let configuration: DaemonConfiguration
         do throws(ConfigurationProblem) {
-            configuration = try DaemonConfiguration.load(path: config, environment: ProcessInfo.processInfo.environment)
+            configuration = try load()
         } catch {
             Self.complain("phoneprovd: \(error)")
             throw ExitCode(2)
@@ -72,15 +78,39 @@ struct Phoneprovd: AsyncParsableCommand {
         LoggingSystem.bootstrap { label in
             destination.makeHandler(label: label, identifier: "phoneprovd", logLevel: level)
         }
-        try await serve(configuration, Logger(label: "phoneprovd"))
+        let logger = Logger(label: "phoneprovd")
+        let service = DaemonService(
+            configuration: configuration,
+            configurationSource: { [self] () throws(ConfigurationProblem) in try load() },
+            reloadsOnHangup: !isAtTerminal,
+            logger: logger
+        )
+        try await serve(service, endingOnHangup: isAtTerminal, logger)
     }
 
-    private func serve(_ configuration: DaemonConfiguration, _ logger: Logger) async throws {
+    /// The file, over it the credentials that systemd hands over, and over both the environment.
+    private func load() throws(ConfigurationProblem) -> DaemonConfiguration {
+        let credentials: [String: String]
+        do throws(CredentialError) {
+            credentials = try ServiceEnvironment.current().credentials(prefix: "phoneprovd.")
+        } catch {
+            throw ConfigurationProblem(place: error.path, line: nil, message: error.reason)
+        }
+        let configuration = try DaemonConfiguration.load(
+            path: config,
+            environment: ProcessInfo.processInfo.environment,
+            credentials: credentials
+        )
+        return try interface.map { name throws(ConfigurationProblem) in try configuration.only(on: name, path: config) }
+            ?? configuration
+    }
+
+    private func serve(_ service: DaemonService, endingOnHangup: Bool, _ logger: Logger) async throws {
         do {
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [.init(service: DaemonService(configuration: configuration, logger: logger))],
-                    gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
+                    services: [.init(service: service)],
+                    gracefulShutdownSignals: endingOnHangup ? [.sigterm, .sigint, .sighup] : [.sigterm, .sigint],
                     logger: Logger(label: "phoneprovd.lifecycle") { _ in SwiftLogNoOpLogHandler() }
                 )
             )

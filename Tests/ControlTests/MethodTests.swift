@@ -63,6 +63,7 @@ struct MethodTests {
             try await check(CaptureRequest(phone: "a"), Sample.capture)
             try await check(ExportRequest(phone: "a"), Sample.export)
             try await check(ImportRequest(archive: "AA/+", fromOtherPhone: true), Sample.importArchive)
+            try await check(ReloadRequest(), Sample.reload)
             #expect(try await client.serviceInformation() == TestServer.information)
         }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Who may do what")
 struct PolicyTests {
-    private static let socketGroup: UInt32 = 4242
+    private static let groups = ControlGroups(readers: 4242, changers: 4243)
     /// A user and group that are neither root's nor this process's.
     private static let others: UInt32 = geteuid() == 65534 ? 65533 : 65534
 
@@ -13,20 +13,22 @@ struct PolicyTests {
         arguments: [
             (Caller(uid: 0, gid: 0, pid: 1), ControlAccess.changer),
             (Caller(uid: geteuid(), gid: others, pid: 1), .changer),
-            (Caller(uid: others, gid: socketGroup, pid: 1), .reader),
-            (Caller(uid: others, gid: others, pid: 1, supplementaryGroups: [7, socketGroup]), .reader),
+            (Caller(uid: others, gid: 4242, pid: 1), .reader),
+            (Caller(uid: others, gid: others, pid: 1, supplementaryGroups: [7, 4242]), .reader),
+            (Caller(uid: others, gid: others, pid: 1, supplementaryGroups: [4242, 4243]), .changer),
+            (Caller(uid: others, gid: 4243, pid: 1), .changer),
             (Caller(uid: others, gid: others, pid: 1, supplementaryGroups: [7]), .none),
             (Caller(uid: others, gid: 0, pid: 1), .none),
         ]
     )
     func standardPolicy(caller: Caller, access: ControlAccess) {
-        #expect(ControlPolicy.standard.access(of: caller, socketGroup: Self.socketGroup) == access)
+        #expect(ControlPolicy.standard.access(of: caller, groups: Self.groups) == access)
     }
 
-    @Test("gives a group nothing when the socket has none of its own")
+    @Test("gives no group anything when none is known")
     func noGroup() {
-        let caller = Caller(uid: Self.others, gid: 0, pid: 1, supplementaryGroups: [4242])
-        #expect(ControlPolicy.standard.access(of: caller, socketGroup: nil) == .none)
+        let caller = Caller(uid: Self.others, gid: 0, pid: 1, supplementaryGroups: [4242, 4243])
+        #expect(ControlPolicy.standard.access(of: caller, groups: ControlGroups()) == .none)
     }
 
     @Test("keeps callers from every method that is not theirs", arguments: ControlAccess.allCases)
@@ -96,6 +98,34 @@ struct PolicyTests {
             let reply = try JSONValue(parsing: output)
             #expect(reply["error"] == (isRefused ? .string("io.phoneprovd.NotPermitted") : nil))
             #expect(test.service.lastCaller?.uid == (isRefused ? nil : 65534))
+        }
+    }
+
+    @Test(
+        "lets the group of those who may change connect, though the socket is another group's",
+        .enabled(if: geteuid() == 0, "only root can become another user"),
+        arguments: [(["--regid=65534", "--groups=7"], true), (["--regid=65534", "--clear-groups"], false)]
+    )
+    func adminGroup(credentials: [String], isLetIn: Bool) async throws {
+        let names = try [2, 7].map { number in
+            try #require(getgrgid(gid_t(number)).map { String(cString: $0.pointee.gr_name) })
+        }
+        try await withServer(configure: { configuration in
+            configuration.group = names[0]
+            configuration.adminGroup = names[1]
+        }) { test in
+            chmod(test.directory, 0o755)
+            // Perl dies when it may not connect.
+            let words = [
+                "/bin/sh", "-c", #""$@" 2>/dev/null || echo '{"error":"not let in"}'"#, "sh", "/usr/bin/perl", "-e",
+                Self.perl,
+                test.path, #"{"method":"io.phoneprovd.Reboot"}"#,
+            ]
+            let reply = try JSONValue(
+                parsing: try await run("/usr/bin/setpriv", ["--reuid=65534"] + credentials + words)
+            )
+            #expect(reply["error"] == (isLetIn ? nil : .string("not let in")))
+            #expect(test.service.lastCaller?.uid == (isLetIn ? 65534 : nil))
         }
     }
 

@@ -16,6 +16,9 @@ public enum ControlError: Error, Sendable, Equatable {
     case noSuchRun(phone: String, run: Int?)
     /// The archive cannot be taken; nothing was changed.
     case invalidArchive(reason: String)
+    /// The daemon's configuration is refused as a whole, and the one before stays in force; `line` is `nil` when the
+    /// reason is about the file as a whole.
+    case invalidConfiguration(file: String, line: Int?, reason: String)
     /// The daemon cannot take this now; it is worth trying again.
     case busy(reason: String)
     /// The daemon is ending.
@@ -50,6 +53,8 @@ extension ControlError: CustomStringConvertible {
             "Phone \(phone) has had no run yet."
         case .invalidArchive(let reason):
             "The archive was not taken, and nothing was changed: \(reason)."
+        case .invalidConfiguration(let file, let line, let reason):
+            "\(file):\(line.map { "\($0):" } ?? "") \(reason). The configuration in force stays as it is."
         case .busy(let reason):
             "The daemon cannot take this now: \(reason) Try again."
         case .shuttingDown:

@@ -28,6 +28,8 @@ public enum ControlMethod: String, Sendable, CaseIterable, CustomStringConvertib
     case export = "Export"
     /// Puts such an archive in place of what the phone holds.
     case importArchive = "Import"
+    /// Reads the daemon's configuration anew.
+    case reload = "Reload"
 
     /// The name as calls carry it: `io.phoneprovd.Status`.
     public var qualifiedName: String { "\(ControlInterface.name).\(rawValue)" }

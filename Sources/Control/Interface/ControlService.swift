@@ -61,4 +61,9 @@ public protocol ControlService: Sendable {
 
     /// Puts an export in place of what the phone holds, all of it or nothing, and starts the phone anew.
     func importArchive(_ request: ImportRequest, caller: Caller) async throws -> ImportReply
+
+    /// Reads the daemon's configuration anew; returns when the new one is in force.
+    ///
+    /// - Throws: ``ControlError/invalidConfiguration(file:line:reason:)``; then the old one stays in force.
+    func reload(_ request: ReloadRequest, caller: Caller) async throws -> ReloadReply
 }

@@ -256,6 +256,11 @@ public enum ControlInterface {
         # settings the user has now, and which files are saved.
         method Import(phone: ?string, archive: string, fromOtherPhone: ?bool) -> (settings: int, files: []string)
 
+        # Reads the daemon's configuration anew, and answers when the new one is in force. A run of a phone that stands in
+        # both alike goes on; one that is otherwise now is started anew, one that is gone is stopped, and what flash holds
+        # of it stays.
+        method Reload() -> (unchanged: int, changed: []string, added: []string, removed: []string)
+
         # There is no such phone. known lists the MAC addresses of those there are.
         error NoSuchPhone (phone: string, known: []string)
 
@@ -279,6 +284,10 @@ public enum ControlInterface {
 
         # The archive cannot be taken, and nothing was changed.
         error InvalidArchive (reason: string)
+
+        # The daemon's configuration is refused as a whole, and the one before stays in force. line is null when the reason
+        # is about the file as a whole.
+        error InvalidConfiguration (file: string, line: ?int, reason: string)
 
         # The daemon cannot take this now. It is worth trying again.
         error Busy (reason: string)

@@ -5,7 +5,7 @@ import NIOCore
 struct CallRunner: Sendable {
     let service: any ControlService
     let policy: ControlPolicy
-    let socketGroup: UInt32?
+    let groups: ControlGroups
     let information: ServiceInformation
     let onEvent: @Sendable (ControlEvent) -> Void
 
@@ -82,7 +82,7 @@ struct CallRunner: Sendable {
                 method.requiredAccess,
                 for: method.rawValue,
                 caller: call.caller,
-                socketGroup: socketGroup
+                groups: groups
             )
             return try await reply(to: call, method: method, partialReply: partialReply)
         case ControlInterface.serviceName:
@@ -128,7 +128,7 @@ struct CallRunner: Sendable {
         case .get:
             return try await ask(call) { (request: GetRequest) in
                 if request.reveal {
-                    try policy.check(.changer, for: "Get with reveal", caller: caller, socketGroup: socketGroup)
+                    try policy.check(.changer, for: "Get with reveal", caller: caller, groups: groups)
                 }
                 return try await service.get(request, caller: caller)
             }
@@ -140,6 +140,7 @@ struct CallRunner: Sendable {
                 return EmptyReply()
             }
         case .dhcpEvent: return try await ask(call) { try await service.dhcpEvent($0, caller: caller) }
+        case .reload: return try await ask(call) { try await service.reload($0, caller: caller) }
         }
     }
 

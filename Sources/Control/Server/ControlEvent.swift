@@ -4,6 +4,10 @@ public enum ControlEvent: Sendable, Equatable {
     case listening(path: String)
     /// The group that was configured for the socket does not exist; the socket keeps the daemon's own group.
     case groupMissing(name: String)
+    /// The group that may change does not exist.
+    case adminGroupMissing(name: String)
+    /// The file system of the socket knows no access control lists: the mode of the socket's file alone says who connects.
+    case adminGroupNotLetIn(name: String)
     /// Somebody connected.
     case connected(Caller)
     /// A call was answered; `failure` is the qualified name of the error that was answered, with its description.
@@ -59,6 +63,10 @@ extension ControlEvent: CustomStringConvertible {
         case .listening(let path): "Control socket listens at \(path)."
         case .groupMissing(let name):
             "There is no group \(name): the control socket keeps the daemon's own group. Create the group and restart."
+        case .adminGroupMissing(let name):
+            "There is no group \(name): only root and the daemon's own user may change anything."
+        case .adminGroupNotLetIn(let name):
+            "The control socket cannot be opened to the group \(name): its members must be in the socket's group too."
         case .connected(let caller): "Control connection from \(caller)."
         case .answered(let caller, let method, nil): "\(Self.oneLine(method)) for \(caller)."
         case .answered(let caller, let method, let failure?):

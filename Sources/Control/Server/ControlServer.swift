@@ -18,6 +18,9 @@ public final class ControlServer: Sendable {
         /// the file keeps the daemon's own group, whose members then may read, unless it is root's; when it does not exist,
         /// nobody but root and the daemon's user may.
         public var group: String?
+        /// The name of the group whose members may change by the standard policy, and may connect whatever the socket's
+        /// group is. When it is `nil` or does not exist, nobody but root and the daemon's user may.
+        public var adminGroup: String?
         /// Who may do what.
         public var policy = ControlPolicy.standard
         /// The limits for each connection and for all together.
@@ -157,7 +160,8 @@ public final class ControlServer: Sendable {
                     try ListeningSocket.open(
                         path: configuration.path,
                         mode: configuration.mode,
-                        groupName: configuration.group
+                        groupName: configuration.group,
+                        adminGroupName: configuration.adminGroup
                     )
                 }
             }
@@ -168,11 +172,18 @@ public final class ControlServer: Sendable {
     }
 
     private func listen(_ socket: ListeningSocket) async throws(ControlServerError) -> any Channel {
-        if let name = configuration.group, socket.group == nil { onEvent(.groupMissing(name: name)) }
+        if let name = configuration.group, socket.groups.readers == nil { onEvent(.groupMissing(name: name)) }
+        if let name = configuration.adminGroup {
+            if socket.groups.changers == nil {
+                onEvent(.adminGroupMissing(name: name))
+            } else if !socket.letsChangersIn {
+                onEvent(.adminGroupNotLetIn(name: name))
+            }
+        }
         let runner = CallRunner(
             service: service,
             policy: configuration.policy,
-            socketGroup: socket.group,
+            groups: socket.groups,
             information: configuration.information,
             onEvent: onEvent
         )

@@ -4,9 +4,10 @@ import Glibc
 struct ListeningSocket: Sendable {
     let descriptor: CInt
     let path: String
-    /// The number of the socket's group: the one that was configured, else the process's own unless that is root's; `nil`
-    /// when there is no such group.
-    let group: UInt32?
+    /// The readers' is the socket's group: the one that was configured, else the process's own unless that is root's.
+    let groups: ControlGroups
+    /// The changers' group may connect, whatever the socket's group is.
+    let letsChangersIn: Bool
     private let device: UInt
     private let inode: UInt
 
@@ -24,11 +25,13 @@ struct ListeningSocket: Sendable {
     ///   - path: Where.
     ///   - mode: The permissions of the socket's file.
     ///   - groupName: The group of the socket's file, or `nil` for the process's own.
+    ///   - adminGroupName: The group that may connect beside it; `nil` for none.
     /// - Throws: ``ControlServerError``.
     static func open(
         path: String,
         mode: UInt32,
-        groupName: String?
+        groupName: String?,
+        adminGroupName: String? = nil
     ) throws(ControlServerError) -> ListeningSocket {
         let directory = Self.directory(of: path)
         let lock = try Lock(directory: directory)
@@ -38,7 +41,7 @@ struct ListeningSocket: Sendable {
         let descriptor = UnixAddress.makeSocket()
         guard descriptor >= 0 else { throw failure("socket", path) }
         do throws(ControlServerError) {
-            return try bind(descriptor, path: path, mode: mode, groupName: groupName)
+            return try bind(descriptor, path: path, mode: mode, groupName: groupName, adminGroupName: adminGroupName)
         } catch {
             close(descriptor)
             throw error
@@ -49,7 +52,8 @@ struct ListeningSocket: Sendable {
         _ descriptor: CInt,
         path: String,
         mode: UInt32,
-        groupName: String?
+        groupName: String?,
+        adminGroupName: String?
     ) throws(ControlServerError) -> ListeningSocket {
         guard let bound = UnixAddress.with(path: path, { Glibc.bind(descriptor, $0, $1) }) else {
             throw .unusablePath(path: path, limit: UnixAddress.maximumPathBytes)
@@ -65,11 +69,14 @@ struct ListeningSocket: Sendable {
             if let group, group != status.st_gid {
                 guard chown(path, uid_t.max, group) == 0 else { throw failure("chown", path) }
             }
+            let changers = adminGroupName.flatMap(groupNumber(of:))
+            let letsChangersIn = changers.map { AccessControlList.add(group: $0, to: path, mode: mode) } ?? false
             guard listen(descriptor, backlog) == 0 else { throw failure("listen", path) }
             return ListeningSocket(
                 descriptor: descriptor,
                 path: path,
-                group: group,
+                groups: ControlGroups(readers: group, changers: changers),
+                letsChangersIn: letsChangersIn,
                 device: status.st_dev,
                 inode: status.st_ino
             )

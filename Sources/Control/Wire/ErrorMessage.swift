@@ -52,6 +52,8 @@ extension ErrorMessage {
                 ("NotChangeable", Parameters(name: name, layer: layer, file: file, line: line))
             case .noSuchRun(let phone, let run): ("NoSuchRun", Parameters(phone: phone, run: run))
             case .invalidArchive(let reason): ("InvalidArchive", Parameters(reason: reason))
+            case .invalidConfiguration(let file, let line, let reason):
+                ("InvalidConfiguration", Parameters(reason: reason, file: file, line: line))
             case .busy(let reason): ("Busy", Parameters(reason: reason))
             case .shuttingDown: ("ShuttingDown", Parameters())
             case .failed(let reason): ("Failed", Parameters(reason: reason))
@@ -94,6 +96,9 @@ extension ErrorMessage {
             return its.phone.map { .noSuchRun(phone: $0, run: its.run) }
         case "io.phoneprovd.InvalidArchive":
             return its.reason.map { .invalidArchive(reason: $0) }
+        case "io.phoneprovd.InvalidConfiguration":
+            guard let file = its.file, let reason = its.reason else { return nil }
+            return .invalidConfiguration(file: file, line: its.line, reason: reason)
         case "io.phoneprovd.Busy":
             return its.reason.map { .busy(reason: $0) }
         case "io.phoneprovd.ShuttingDown":

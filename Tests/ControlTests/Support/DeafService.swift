@@ -54,6 +54,9 @@ final class DeafService: ControlService {
     func unset(_ request: UnsetRequest, caller: Caller) async throws {
         try await stub.unset(request, caller: caller)
     }
+    func reload(_ request: ReloadRequest, caller: Caller) async throws -> ReloadReply {
+        try await stub.reload(request, caller: caller)
+    }
     func dhcpEvent(_ request: DhcpEventRequest, caller: Caller) async throws -> DhcpEventReply {
         try await stub.dhcpEvent(request, caller: caller)
     }

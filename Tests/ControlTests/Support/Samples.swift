@@ -154,6 +154,13 @@ enum Sample {
     static let set = SetReply(overriddenBy: "the standard file, line 3, has perm \"!RW\"")
     static let dhcpEvent = DhcpEventReply(accepted: true, detail: "Option 66 is for 0080F0ABCDEF.")
 
+    static let reload = ReloadReply(
+        unchanged: 2,
+        changed: ["0080F0ABCDEE"],
+        added: ["0080F0ABCDEF", "0080F0ABCDED"],
+        removed: []
+    )
+
     static let capturedMessage = CapturedMessage(
         microseconds: 1_780_000_000_000_000,
         step: 3,
@@ -185,7 +192,7 @@ enum Sample {
         UnsetRequest(phone: "a", name: "SIP_AUTHID_2", origin: here), UnsetRequest(name: "A"),
         DhcpEventRequest(variables: ["reason": "BOUND", "new_tftp_server_name": "192.0.2.7"]),
         DhcpEventRequest(variables: [:]),
-        CaptureRequest(phone: "a"), CaptureRequest(),
+        CaptureRequest(phone: "a"), CaptureRequest(), ReloadRequest(),
         ExportRequest(phone: "a"), ExportRequest(),
         ImportRequest(phone: "a", archive: "AA/+", fromOtherPhone: true), ImportRequest(archive: ""),
     ]
@@ -194,6 +201,8 @@ enum Sample {
     static let errors: [ControlError] = [
         .noSuchPhone(phone: "x", known: ["0080F0ABCDEF"]),
         .ambiguousPhone(known: ["0080F0ABCDEF", "0080F0ABCDEE"]),
+        .invalidConfiguration(file: "/etc/phoneprovd/phoneprovd.yaml", line: 7, reason: "no such key"),
+        .invalidConfiguration(file: "/etc/phoneprovd/phoneprovd.yaml", line: nil, reason: "it is empty"),
         .noSuchParameter(name: "SIP_AUTID", nearest: ["SIP_AUTHID"]),
         .invalidValue(name: "A", reason: "It is too long."),
         .notPermitted(reason: "It is for root."),

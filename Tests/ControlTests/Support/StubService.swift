@@ -126,6 +126,11 @@ final class StubService: ControlService {
         try note(request, caller)
     }
 
+    func reload(_ request: ReloadRequest, caller: Caller) async throws -> ReloadReply {
+        try note(request, caller)
+        return Sample.reload
+    }
+
     func dhcpEvent(_ request: DhcpEventRequest, caller: Caller) async throws -> DhcpEventReply {
         try note(request, caller)
         return Sample.dhcpEvent

@@ -130,13 +130,16 @@ public final class Machine: Sendable {
     public func install() async throws {
         let script = """
             cd \(Self.source)
-            install -D -m 0644 -t /lib/systemd/system systemd/*.service
+            install -D -m 0644 -t /lib/systemd/system systemd/*.service systemd/*.target
+            install -D -m 0755 -t /usr/lib/phoneprovd systemd/restart-delay
+            install -D -m 0644 -t /usr/lib/systemd/catalog systemd/*.catalog
             install -D -m 0644 -t /usr/lib/sysusers.d systemd/sysusers.d/*.conf
             install -D -m 0644 -t /usr/lib/tmpfiles.d systemd/tmpfiles.d/*.conf
             (cd etc; find . -type f -exec install -D -m 0644 '{}' '/etc/{}' ';')
             echo 'include "/etc/dhcp/dhclient-phoneprovd.conf";' >>/etc/dhcp/dhclient.conf
             systemd-sysusers
             systemd-tmpfiles --create phoneprovd.conf
+            journalctl --update-catalog
             systemctl daemon-reload
             systemctl --quiet enable phoneprovd
             """
