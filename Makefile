@@ -61,9 +61,8 @@ fuzz: deps ## feeds the parsers with what a fuzzer thinks up, a minute each
 	Tests/Fuzz/run
 
 bench: lab release ## measures, each figure beside a yardstick of the same run (ten idle minutes among them)
-	$(SWIFT) build --product benchmarks
-	@PHONEPROVD_PROGRAMS="$$($(SWIFT) build $(RELEASE) --show-bin-path)" \
-		"$$($(SWIFT) build --show-bin-path)/benchmarks"
+	$(SWIFT) build $(RELEASE) --product benchmarks
+	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; PHONEPROVD_PROGRAMS="$$bin" "$$bin/benchmarks"
 
 check: deps ## formatting, shell scripts, and a build in which warnings are errors
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -78,7 +77,8 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; \
 	if [[ ! -x $$bin/phoneprovd || ! -x $$bin/phoneprovctl ]]; then echo "Run make release first." >&2; exit 1; fi; \
 	install -D -m 0755 "$$bin/phoneprovd" "$(DESTDIR)$(PREFIX)/sbin/phoneprovd"; \
-	install -D -m 0755 "$$bin/phoneprovctl" "$(DESTDIR)$(PREFIX)/bin/phoneprovctl"
+	install -D -m 0755 "$$bin/phoneprovctl" "$(DESTDIR)$(PREFIX)/bin/phoneprovctl"; \
+	"$$bin/phoneprovctl" schema | install -D -m 0644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/phoneprovd/phoneprovd.rng"
 	install -d "$(DESTDIR)/lib/systemd/system" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d"
 	@for unit in $(UNITS); do \
 		sed -e 's|/usr/sbin/phoneprovd|$(PREFIX)/sbin/phoneprovd|' -e 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' \

@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(name: "PhoneSettingsTests", dependencies: ["PhoneSettings"], swiftSettings: strict),
         .testTarget(
             name: "ConfigurationFileTests",
-            dependencies: ["ConfigurationFile", "PhoneSettings"],
+            dependencies: ["ConfigurationFile", "PhoneSettings", "CXML2"],
             swiftSettings: strict
         ),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"], swiftSettings: strict),
@@ -145,7 +145,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["LabSupport"],
+            dependencies: ["LabSupport", "ConfigurationFile", "PhoneSettings", "CXML2"],
             path: "Tests/Lab/Benchmarks",
             exclude: ["idle.c"],
             swiftSettings: strict

@@ -27,6 +27,8 @@ extension ConfigurationDiagnostic: CustomStringConvertible {
         case .unknownParameter(let key): Self.unknownParameterMessage(key)
         case .otherGroup(let key, let found, let expected):
             "\(key) stands in \(found.isEmpty ? "no group" : found), but belongs in \(expected); applied all the same"
+        case .unknownGroup(let path): "there is no group \(path); nothing stands in it, so nothing is lost"
+        case .unusualCase(let found, let usual): "\(found) is usually written \(usual); taken all the same"
         case .unknownAttribute(let name, let element):
             "\(element) has the attribute \(name), which means nothing here; ignored"
         case .unknownPermission(let key):
@@ -42,6 +44,26 @@ extension ConfigurationDiagnostic: CustomStringConvertible {
         case .byteOrderMark: "the document starts with a byte order mark; leave it out, strict readers refuse it"
         case .nothingInside: "the document sets no parameter and names no file"
         case .andMore(let count): "\(count) more messages about this document are not listed"
+        }
+    }
+
+    /// What it is about: a parameter, an element or an attribute by its name; empty for the document as a whole. It never
+    /// holds a value, and does not change when lines move.
+    public var subject: String {
+        switch kind {
+        case .invalidValue(let key, _), .unknownParameter(let key), .otherGroup(let key, _, _),
+            .unknownPermission(let key), .unknownAccess(let key), .repeated(let key, _):
+            key.description
+        case .outsideLine(let name), .elementsInParameter(let name), .unknownSection(let name),
+            .fileNamesOutsideInitialFile(let name), .longURL(let name):
+            name
+        case .unknownGroup(let path): path
+        case .unusualCase(let found, _): found
+        case .unknownAttribute(let name, let element): "\(element)/@\(name)"
+        case .strayText(let element): element
+        case .unusualKey: ParameterKey.cfgFileKey.name
+        case .lineNumber: DocumentNames.line
+        case .encoding, .byteOrderMark, .nothingInside, .andMore: ""
         }
     }
 

@@ -39,6 +39,10 @@ public struct ConfigurationDiagnostic: Hashable, Sendable {
         case unknownParameter(ParameterKey)
         /// The parameter usually stands in another group; it is applied.
         case otherGroup(ParameterKey, found: String, expected: String)
+        /// The phone is not known to have this group; nothing stands in it.
+        case unknownGroup(path: String)
+        /// Root, initial or device part in letters that neither the guide nor its examples use; it is taken.
+        case unusualCase(found: String, usual: String)
         /// The phone does not look at this attribute.
         case unknownAttribute(name: String, element: String)
         /// `perm` has a text that means nothing; it counts as absent.
@@ -69,7 +73,8 @@ public struct ConfigurationDiagnostic: Hashable, Sendable {
         case .invalidValue, .lineNumber, .outsideLine, .elementsInParameter, .unknownSection,
             .fileNamesOutsideInitialFile:
             .error
-        case .unknownParameter, .otherGroup, .unknownAttribute, .unknownPermission, .unknownAccess, .repeated,
+        case .unknownParameter, .otherGroup, .unknownGroup, .unusualCase, .unknownAttribute, .unknownPermission,
+            .unknownAccess, .repeated,
             .longURL, .unusualKey, .strayText, .encoding, .byteOrderMark, .nothingInside, .andMore:
             .warning
         }
@@ -86,6 +91,8 @@ public struct ConfigurationDiagnostic: Hashable, Sendable {
         case .fileNamesOutsideInitialFile: "file-names-outside-initial-file"
         case .unknownParameter: "unknown-parameter"
         case .otherGroup: "other-group"
+        case .unknownGroup: "unknown-group"
+        case .unusualCase: "unusual-case"
         case .unknownAttribute: "unknown-attribute"
         case .unknownPermission: "unknown-permission"
         case .unknownAccess: "unknown-access"

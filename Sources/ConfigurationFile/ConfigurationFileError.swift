@@ -10,6 +10,24 @@ public enum ForeignDialect: String, Hashable, Sendable {
     case attributeXML = "the XML format of KX-UT670 phones, with values in attributes"
 }
 
+/// Binary data that is sent where a document should be.
+public enum BinaryKind: String, Hashable, Sendable {
+    /// RFC 1952.
+    case gzip = "compressed by gzip"
+    /// A ZIP archive.
+    case zip = "a ZIP archive"
+    /// A tar archive.
+    case tar = "a tar archive"
+    /// A PNG, JPEG or GIF image.
+    case image = "an image"
+    /// A PDF document.
+    case pdf = "a PDF document"
+    /// An ELF program, or firmware in this form.
+    case program = "a program"
+    /// Anything else.
+    case other = "binary data"
+}
+
 /// Where and why a document is not well-formed XML. It never holds text of the document but names that the phone knows.
 public struct XMLProblem: Hashable, Sendable {
     /// What libxml2 says, without text of the document.
@@ -41,6 +59,14 @@ public enum ConfigurationFileError: Error, Hashable, Sendable {
     case htmlPage
     /// The text `access denied`, which FusionPBX sends with status 200.
     case accessDenied
+    /// The text `invalid mac address`, which FusionPBX sends for a MAC that it does not take.
+    case invalidMACAddress
+    /// A JSON text: what an application programming interface answers.
+    case json
+    /// What PHP says of an error in the server's own program.
+    case phpMessage
+    /// Not text at all.
+    case binary(BinaryKind)
     /// A file of other models.
     case foreignDialect(ForeignDialect)
     /// Something stands before the XML declaration.
@@ -68,8 +94,8 @@ extension ConfigurationFileError {
         case .notWellFormed(let problem): problem.position
         case .documentType(let position), .tooDeep(let position), .wrongRoot(_, let position): position
         case .contentBeforeDeclaration: SourcePosition(line: 1, column: 1)
-        case .empty, .tooLarge, .notXML, .htmlPage, .accessDenied, .foreignDialect, .encryptedWithoutKey, .wrongKey,
-            .badBase64, .truncatedEncryption:
+        case .empty, .tooLarge, .notXML, .htmlPage, .accessDenied, .invalidMACAddress, .json, .phpMessage, .binary,
+            .foreignDialect, .encryptedWithoutKey, .wrongKey, .badBase64, .truncatedEncryption:
             nil
         }
     }
@@ -83,6 +109,10 @@ extension ConfigurationFileError {
         case .notXML: "not-xml"
         case .htmlPage: "html-page"
         case .accessDenied: "access-denied"
+        case .invalidMACAddress: "invalid-mac-address"
+        case .json: "json"
+        case .phpMessage: "php-message"
+        case .binary: "binary-data"
         case .foreignDialect: "foreign-dialect"
         case .contentBeforeDeclaration: "content-before-declaration"
         case .documentType: "document-type"
@@ -115,6 +145,12 @@ extension ConfigurationFileError: CustomStringConvertible {
             "the file is an HTML page: the server answers with a page for people, so look at it in a browser"
         case .accessDenied:
             "the file is the text \"access denied\": the server refuses this phone; check its password and MAC there"
+        case .invalidMACAddress:
+            "the file is the text \"invalid mac address\": the server does not know this phone; add its MAC there"
+        case .json: "the file is JSON: this URL is for programs, not for phones; see what the server offers to phones"
+        case .phpMessage: "the file is an error message of PHP: the server's own program fails; see its log"
+        case .binary(.other): "the file is binary data, not text: see what the server sends for this URL"
+        case .binary(let kind): "the file is \(kind.rawValue), not text: let the server send the XML document itself"
         case .foreignDialect(let dialect):
             "the file is in \(dialect.rawValue): offer the XML file of a KX-UTG200B or KX-UTG300B"
         case .contentBeforeDeclaration(let bytes):

@@ -18,11 +18,19 @@ enum Content {
     static func check(_ bytes: [UInt8]) throws(ConfigurationFileError) {
         let text = trimmedStart(bytes)
         guard !text.isEmpty else { throw .empty }
+        if let kind = BinaryKind(content: bytes) { throw .binary(kind) }
         if starts(text, with: "# Panasonic SIP Phone Standard Format File #") {
             throw .foreignDialect(.panasonicText)
         }
         if starts(text, with: "# PCC Standard Format File #") { throw .foreignDialect(.pccText) }
         if starts(text, with: "access denied") { throw .accessDenied }
+        if starts(text, with: "invalid mac") { throw .invalidMACAddress }
+        if let first = text.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { throw .json }
+        if ["<br />\n<b>", "PHP Warning:", "PHP Fatal error:", "Fatal error:", "Warning:", "Parse error:"]
+            .contains(where: { starts(text, with: $0) })
+        {
+            throw phpMessage(bytes)
+        }
         if ["<!doctype html", "<html", "<head", "<body"].contains(where: { starts(text, with: $0) }) {
             throw .htmlPage
         }
@@ -38,7 +46,15 @@ enum Content {
         if let declaration = declaration(in: bytes, from: start), declaration > start {
             return .contentBeforeDeclaration(bytes: declaration - start)
         }
-        return encoding(bytes) != "UTF-8" || trimmedStart(bytes).first == UInt8(ascii: "<") ? error : .notXML
+        if encoding(bytes) != "UTF-8" || trimmedStart(bytes).first == UInt8(ascii: "<") { return error }
+        return isText(bytes) ? .notXML : .binary(.other)
+    }
+
+    /// A document may follow what PHP says, and then it is what stands before it that has to go.
+    private static func phpMessage(_ bytes: [UInt8]) -> ConfigurationFileError {
+        let start = startsWithMark(bytes) ? utf8Mark.count : 0
+        guard let declaration = declaration(in: bytes, from: start) else { return .phpMessage }
+        return .contentBeforeDeclaration(bytes: declaration - start)
     }
 
     /// Where the XML declaration stands, unless the phone's root element has begun before it.
@@ -50,6 +66,11 @@ enum Content {
         let root = Array("<panasip".utf8)
         let before = bytes[start..<found].map(lowerCased)
         return before.indices.contains { before[$0...].starts(with: root) } ? nil : found
+    }
+
+    /// Whether the bytes are text that a person can read: no control characters, and mostly UTF-8 or Latin letters.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        !bytes.contains { $0 < 0x20 && !isBlank($0) && $0 != 0xC || $0 == 0x7F }
     }
 
     /// The bytes after a byte order mark and blanks.

@@ -54,6 +54,11 @@ extension DocumentBuilder {
         }
     }
 
+    /// A declaration of a namespace is an attribute too.
+    func noteNamespace(of element: String, at position: SourcePosition) {
+        note(.unknownAttribute(name: "xmlns", element: element), at: position)
+    }
+
     /// Notes every attribute of an element that has none.
     func noteUnknown(_ attributes: SAXAttributes, of element: String, at position: SourcePosition) {
         attributes.forEach { name, _ in

@@ -8,9 +8,12 @@ extension DocumentBuilder {
         if frame.isBroken || frame.line == .unusable { return }
         if element.isKnownGroup {
             if !value.isEmpty { note(.strayText(element: element.name), at: frame.position) }
+            noteGroup(frame)
             return noteParameterAttributes(ofGroup: frame)
         }
-        if element.definition == nil, element.hasLowerCase, value.isEmpty, frame.attributes.areAbsent { return }
+        if element.definition == nil, element.hasLowerCase, value.isEmpty, frame.attributes.areAbsent {
+            return noteGroup(frame)
+        }
         guard let definition = element.definition else { return keepUnknown(frame, value) }
         if let problem = definition.validate(value) {
             return note(.invalidValue(key(of: frame), problem), at: frame.position)
@@ -70,6 +73,14 @@ extension DocumentBuilder {
                 position: frame.position
             )
         )
+    }
+
+    /// A group with nothing in it, where the phone has none: perhaps its name is spelt wrong.
+    private func noteGroup(_ frame: DocumentFrame) {
+        let outer = openPath
+        let path = outer.isEmpty ? frame.element.name : outer + "/" + frame.element.name
+        guard !dictionary.hasGroup(path, in: frame.section) else { return }
+        note(.unknownGroup(path: path), at: frame.position)
     }
 
     private func noteGroup(of key: ParameterKey, definition: ParameterDefinition, frame: DocumentFrame) {

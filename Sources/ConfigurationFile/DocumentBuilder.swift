@@ -111,7 +111,14 @@ final class DocumentBuilder {
             foreignRoot = (element.name, position)
             return lookForAttributeDialect(attributes)
         }
+        noteSpelling(of: element, at: position)
         noteUnknown(attributes, of: element.name, at: position)
+    }
+
+    private func noteSpelling(of element: ElementName, at position: SourcePosition) {
+        if let usual = DocumentNames.usualSpelling(instead: element.name) {
+            note(.unusualCase(found: element.name, usual: usual), at: position)
+        }
     }
 
     private func startSection(_ element: ElementName, _ attributes: SAXAttributes, _ position: SourcePosition) {
@@ -120,6 +127,7 @@ final class DocumentBuilder {
             skipped = 1
             return note(.unknownSection(name: element.name), at: position)
         }
+        noteSpelling(of: element, at: position)
         if isInitial, role == .initial, initial == nil { initial = InitialSection() }
         noteUnknown(attributes, of: element.name, at: position)
         let section: DocumentSection = isInitial ? .initial : .device

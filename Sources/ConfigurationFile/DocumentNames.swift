@@ -12,6 +12,22 @@ enum DocumentNames {
     /// Its attribute.
     static let lineNumber = "idx"
 
+    /// The root as examples and as the guide's text write it.
+    static let rootSpellings = [root, "PANASipPhoneConfig"]
+    /// The initial part as examples and as the guide's text write it.
+    static let initialSpellings = [initial, "initial"]
+    /// The device part as examples and as the guide's text write it.
+    static let deviceSpellings = [device, "device"]
+
+    /// The spelling to be used, when `name` is neither that of the examples nor that of the guide's text.
+    static func usualSpelling(instead name: String) -> String? {
+        for spellings in [rootSpellings, initialSpellings, deviceSpellings] {
+            if spellings.contains(name) { return nil }
+            if equal(name, spellings[0]) { return spellings[0] }
+        }
+        return nil
+    }
+
     static func isRoot(_ name: String) -> Bool { equal(name, root) }
     static func isInitial(_ name: String) -> Bool { equal(name, initial) }
     static func isDevice(_ name: String) -> Bool { equal(name, device) }

@@ -53,8 +53,9 @@ enum XMLDocumentReader {
             parser.builder.documentType(name: name.map(ParserContext.text) ?? "", at: parser.tagPosition)
             parser.stopIfRefused()
         }
-        handler.startElementNs = { context, name, prefix, _, _, _, count, _, attributes in
+        handler.startElementNs = { context, name, prefix, _, namespaces, _, count, _, attributes in
             guard let parser = ParserContext(context), let name else { return }
+            if namespaces > 0 { parser.builder.noteNamespace(of: ParserContext.text(name), at: parser.tagPosition) }
             if !parser.builder.hasRoot { parser.builder.declaredEncoding = parser.declaredEncoding }
             parser.builder.startElement(
                 name: name,

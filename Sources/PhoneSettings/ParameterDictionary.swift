@@ -5,6 +5,7 @@ public struct ParameterDictionary: Sendable {
     private let indices: [String: Int]
     /// The names of all groups and of the elements that groups are made of: `System`, `Prov`, `Line` and so on.
     public let groupNames: Set<String>
+    private let groupPaths: [DocumentSection: Set<String>]
 
     /// The parameters of a KX-UTG200B and a KX-UTG300B.
     public static let standard: ParameterDictionary = {
@@ -21,6 +22,23 @@ public struct ParameterDictionary: Sendable {
         self.definitions = definitions
         indices = Dictionary(definitions.enumerated().map { ($1.name, $0) }) { first, _ in first }
         groupNames = Set(definitions.flatMap { $0.group.split(separator: "/").map(String.init) })
+        var paths: [DocumentSection: Set<String>] = [:]
+        for definition in definitions {
+            let parts = definition.group.split(separator: "/")
+            for count in 0..<parts.count {
+                paths[definition.section, default: []].insert(parts[...count].joined(separator: "/"))
+            }
+        }
+        paths[.device]?.formUnion(Self.emptyGroups)
+        groupPaths = paths
+    }
+
+    /// Groups of the device part that have no parameters (public template for these models).
+    public static let emptyGroups: Set<String> = ["Lines/Codec"]
+
+    /// Whether a part of a configuration file has the group `path`, for example `System/Prov` or `System`.
+    public func hasGroup(_ path: String, in section: DocumentSection) -> Bool {
+        groupPaths[section]?.contains(path) ?? false
     }
 
     /// The parameter of this name; `nil` when the phone is not known to have one. Upper and lower case matter.

@@ -13,7 +13,8 @@ struct Phoneprovctl: AsyncParsableCommand {
         version: PhoneprovdVersion.text,
         subcommands: [
             Status.self, Wait.self, Explain.self, History.self, Provision.self, Reboot.self, FactoryReset.self,
-            Get.self, Set.self, Unset.self, Export.self, Import.self, Reload.self, CaptureCommand.self, Check.self,
+            Get.self, Set.self, Unset.self, Export.self, Import.self, Reload.self, CaptureCommand.self,
+            Check.self, Parameters.self, SchemaCommand.self,
             DHCPEventCommand.self,
         ]
     )

@@ -118,6 +118,7 @@ import Testing
             pairs: ["NEW="],
             said: [
                 "1:39: error: CFG_MASTER_FILE_PATH counts only in the initial file, at the provisioning URL; left out",
+                "1:96: warning: there is no group Extra; nothing stands in it, so nothing is lost",
                 "1:104: warning: NEW is not known; kept",
             ]
         ),

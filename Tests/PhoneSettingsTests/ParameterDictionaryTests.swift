@@ -14,6 +14,35 @@ import Testing
         }
     }
 
+    /// `[T]`, `[G]`, `[D]`, `[S model]` or an RFC, after what is known from there.
+    @Test func everySourceSaysWhereEachPartIsKnownFrom() throws {
+        let codes = /\[(T|G|D|D: [^\]]+|S KX-[A-Z0-9, KX-]+|RFC [0-9]+)\]/
+        for definition in dictionary.definitions {
+            let source = definition.source
+            let aspects = source.split(separator: "; ")
+            #expect(
+                aspects.allSatisfy { $0.contains(codes) || $0 == "meaning not known" },
+                "\(definition.name): \(source)"
+            )
+            #expect(aspects.first?.hasPrefix("[T]") == true || aspects.first?.hasPrefix("name, ") == true)
+            #expect(source.contains("meaning"), "\(definition.name)")
+            #expect(
+                definition.meaning.contains("not documented") || !source.contains("meaning not known")
+                    || definition.name == "HTTP_VER",
+                "\(definition.name)"
+            )
+            if definition.unit != nil { #expect(source.contains("unit"), "\(definition.name)") }
+            switch definition.constraint {
+            case .range?: #expect(source.contains("range"), "\(definition.name)")
+            case .oneOf?: #expect(source.contains("values"), "\(definition.name)")
+            case .pattern?: #expect(source.contains("form"), "\(definition.name)")
+            case nil: #expect(!source.contains("range"), "\(definition.name)")
+            }
+            if source.contains("default [S") || definition.permissionSeen != nil { continue }
+            #expect(definition.defaultValue == nil || definition.section == .initial, "\(definition.name)")
+        }
+    }
+
     @Test(arguments: ParameterKey.knownOfWholePhone)
     func everyParameterThatTheProgramUsesIsInTheTable(key: ParameterKey) throws {
         let definition = try #require(dictionary[key.name])

@@ -5,14 +5,24 @@ import LabSupport
 /// `make bench`: figures, each beside a yardstick of the same run. Compare ratios, not figures of different days.
 @main
 struct Benchmarks {
+    /// Every benchmark by its name on the command line; without a name all of them run, in this order.
+    private static let all: [(name: String, run: @Sendable () async throws -> Void)] = [
+        ("document", { try DocumentBenchmark.run() }),
+        ("provisioned", { try await inLab(timeToProvisioned) }),
+        ("idle", { try await inLab(idle) }),
+    ]
+
+    private static func inLab(_ body: @escaping @Sendable (LabNetwork) async throws -> Void) async throws {
+        try LabPlaces.requireReady()
+        try await LabNetwork.with { network in try await body(network) }
+    }
+
     static func main() async {
         do {
-            try LabPlaces.requireReady()
-            try await LabNetwork.with { network in
-                try await timeToProvisioned(network)
-            }
-            try await LabNetwork.with { network in
-                try await idle(network)
+            let wanted = CommandLine.arguments.dropFirst()
+            for (name, run) in all where wanted.isEmpty || wanted.contains(name) { try await run() }
+            if let other = wanted.first(where: { name in !all.contains { $0.name == name } }) {
+                throw Unexpected(text: "\(other); there are: \(all.map(\.name).joined(separator: ", "))")
             }
         } catch {
             var message = Array("benchmarks: \(error)\n".utf8)
