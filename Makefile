@@ -15,8 +15,10 @@ PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-c
 	systemd-container openssl ca-certificates
 UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent
 SHELL_SCRIPTS := Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
-POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd systemd/restart-delay
-UNITS := phoneprovd.service phoneprovd@.service phoneprovd-wait.service phone-provisioned.target
+POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd etc/phoneprovd/dhcp/functions etc/phoneprovd/dhcp/dhcpcd-hook \
+	etc/phoneprovd/dhcp/udhcpc-hook etc/NetworkManager/dispatcher.d/90-phoneprovd systemd/restart-delay
+UNITS := phoneprovd.service phoneprovd@.service phoneprovd-wait.service phone-provisioned.target phoneprov-inform.socket \
+	phoneprov-inform@.service
 
 .PHONY: help deps root lab run build release test unit integration fuzz bench check fmt install clean
 
@@ -44,6 +46,7 @@ build: deps ## builds everything, tests included
 release: deps ## builds what is installed, the Swift runtime linked in
 	$(SWIFT) build $(RELEASE) --product phoneprovd
 	$(SWIFT) build $(RELEASE) --product phoneprovctl
+	$(SWIFT) build $(RELEASE) --product phoneprov-inform
 
 run: lab ## shows a phone provisioning itself in a self-contained lab (needs root; ends by itself)
 	$(SWIFT) build
@@ -67,7 +70,7 @@ bench: lab release ## measures, each figure beside a yardstick of the same run (
 check: deps ## formatting, shell scripts, and a build in which warnings are errors
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
 	shellcheck $(SHELL_SCRIPTS)
-	shellcheck --shell=sh $(POSIX_SCRIPTS)
+	shellcheck --external-sources --shell=sh $(POSIX_SCRIPTS)
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 
 fmt: ## formats the source
@@ -78,11 +81,13 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 	if [[ ! -x $$bin/phoneprovd || ! -x $$bin/phoneprovctl ]]; then echo "Run make release first." >&2; exit 1; fi; \
 	install -D -m 0755 "$$bin/phoneprovd" "$(DESTDIR)$(PREFIX)/sbin/phoneprovd"; \
 	install -D -m 0755 "$$bin/phoneprovctl" "$(DESTDIR)$(PREFIX)/bin/phoneprovctl"; \
+	install -D -m 0755 "$$bin/phoneprov-inform" "$(DESTDIR)$(PREFIX)/libexec/phoneprov-inform"; \
 	"$$bin/phoneprovctl" schema | install -D -m 0644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/phoneprovd/phoneprovd.rng"
 	install -d "$(DESTDIR)/lib/systemd/system" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d"
 	@for unit in $(UNITS); do \
 		sed -e 's|/usr/sbin/phoneprovd|$(PREFIX)/sbin/phoneprovd|' -e 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' \
-			-e 's|/usr/lib/phoneprovd|$(PREFIX)/lib/phoneprovd|' "systemd/$$unit" >"$(DESTDIR)/lib/systemd/system/$$unit"; \
+			-e 's|/usr/lib/phoneprovd|$(PREFIX)/lib/phoneprovd|' \
+			-e 's|/usr/libexec/phoneprov-inform|$(PREFIX)/libexec/phoneprov-inform|' "systemd/$$unit" >"$(DESTDIR)/lib/systemd/system/$$unit"; \
 		chmod 0644 "$(DESTDIR)/lib/systemd/system/$$unit"; \
 	done
 	install -D -m 0755 systemd/restart-delay "$(DESTDIR)$(PREFIX)/lib/phoneprovd/restart-delay"
@@ -90,6 +95,13 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 	sed 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' etc/dhcp/dhclient-exit-hooks.d/phoneprovd \
 		>"$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
 	chmod 0644 "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
+	install -d "$(DESTDIR)/etc/phoneprovd/dhcp" "$(DESTDIR)/etc/NetworkManager/dispatcher.d"
+	sed 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' etc/phoneprovd/dhcp/functions \
+		>"$(DESTDIR)/etc/phoneprovd/dhcp/functions"
+	chmod 0644 "$(DESTDIR)/etc/phoneprovd/dhcp/functions"
+	install -m 0644 etc/phoneprovd/dhcp/dhcpcd.conf etc/phoneprovd/dhcp/dhcpcd-hook "$(DESTDIR)/etc/phoneprovd/dhcp"
+	install -m 0755 etc/phoneprovd/dhcp/udhcpc-hook "$(DESTDIR)/etc/phoneprovd/dhcp"
+	install -m 0755 etc/NetworkManager/dispatcher.d/90-phoneprovd "$(DESTDIR)/etc/NetworkManager/dispatcher.d"
 	install -D -m 0644 etc/dhcp/dhclient-phoneprovd.conf "$(DESTDIR)/etc/dhcp/dhclient-phoneprovd.conf"
 	install -D -m 0644 systemd/sysusers.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/phoneprovd.conf"
 	install -D -m 0644 systemd/tmpfiles.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/phoneprovd.conf"

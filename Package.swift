@@ -18,6 +18,7 @@ let package = Package(
     products: [
         .executable(name: "phoneprovd", targets: ["phoneprovd"]),
         .executable(name: "phoneprovctl", targets: ["phoneprovctl"]),
+        .executable(name: "phoneprov-inform", targets: ["phoneprov-inform"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -96,6 +97,8 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .executableTarget(name: "phoneprov-inform", dependencies: ["DHCPOptions"], swiftSettings: strict),
+
         // Unit tests: one target for each room.
         .testTarget(
             name: "ProvisioningTests",
@@ -123,7 +126,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PhoneAgentTests",
-            dependencies: ["PhoneAgent", "Archive", "Control", "Flash", "PhoneSettings", "Provisioning"],
+            dependencies: ["PhoneAgent", "Archive", "Control", "Flash", "PhoneSettings", "Provisioning", nio],
             swiftSettings: strict
         ),
 

@@ -35,6 +35,25 @@ public enum ClientEncoding {
         return try bytes(ofEscapedText: text)
     }
 
+    /// Bytes as dhclient writes them: a backslash before each that needs one, `\ooo` for each that is not printable.
+    public static func text(of bytes: [UInt8]) -> String {
+        var result = ""
+        for byte in bytes {
+            if escaped.contains(byte) { result += "\\" }
+            result += byte.isPrintableASCII ? String(Unicode.Scalar(byte)) : octalEscape(byte)
+        }
+        return result
+    }
+
+    /// Text of bytes of which these are kept as they stand, and the others written as `\ooo`.
+    static func text(of bytes: ArraySlice<UInt8>, keeping isKept: (UInt8) -> Bool) -> String {
+        bytes.reduce(into: "") { $0 += isKept($1) ? String(Unicode.Scalar($1)) : octalEscape($1) }
+    }
+
+    private static func octalEscape(_ byte: UInt8) -> String {
+        "\\" + String(byte, radix: 8).leftPadded(to: 3)
+    }
+
     static func bytes(ofEscapedText text: [UInt8]) throws(Failure) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

@@ -13,6 +13,8 @@ public struct DHCPEvent: Hashable, Sendable {
     public let change: Change
     /// What is worth telling the administrator about the client's configuration.
     public let notes: [Note]
+    /// What the client does not hand over of this lease.
+    public let losses: [DHCPLoss]
     /// The variables that were read, as they were handed over, for the trace and for the spool. A variable that
     /// phoneprovd does not know is not among them.
     public let variables: [String: String]
@@ -34,6 +36,8 @@ public struct DHCPEvent: Hashable, Sendable {
         case undeclaredOption(Int)
         /// No server answered; the client goes on with an old lease, whose values may be out of date.
         case oldLease
+        /// The client does not hand this over.
+        case lost(DHCPLoss)
     }
 
     /// Most variables accepted in an environment, known or not.
@@ -70,7 +74,9 @@ public struct DHCPEvent: Hashable, Sendable {
         guard let interface = variables[Variable.interface] else { throw .missingVariable(Variable.interface) }
         guard InterfaceName.isValid(interface) else { throw .malformed(name: Variable.interface, value: interface) }
 
-        var notes: [Note] = []
+        let lost = variables[Variable.lost] ?? ""
+        guard var losses = DHCPLoss.list(lost) else { throw .malformed(name: Variable.lost, value: lost) }
+        var notes = losses.map(Note.lost)
         switch reason.meaning {
         case .leaseHolds(.ipv4):
             change = .bound(.ipv4(try IPv4Lease(variables: variables)))
@@ -78,6 +84,7 @@ public struct DHCPEvent: Hashable, Sendable {
             for (code, compiledIn, declared) in Variable.compiledIn
             where variables[compiledIn] != nil && variables[declared] == nil {
                 notes.append(.undeclaredOption(code))
+                losses.append(.option(code, .undeclared))
             }
         case .leaseHolds(.ipv6): change = .bound(.ipv6(try IPv6Lease(variables: variables)))
         case .leaseEnds(let family): change = .ended(family)
@@ -86,6 +93,7 @@ public struct DHCPEvent: Hashable, Sendable {
         self.interface = interface
         self.reason = reason
         self.notes = notes
+        self.losses = losses
         self.variables = variables
     }
 }
@@ -98,6 +106,7 @@ extension DHCPEvent.Note: CustomStringConvertible {
             "the server sent option \(code), but the DHCP client does not know it as phone-prov-\(code); "
                 + "put the option lines of dhclient-phoneprovd.conf above the request line of dhclient.conf"
         case .oldLease: "no DHCP server answered; the values are those of an old lease"
+        case .lost(let loss): "\(loss)"
         }
     }
 }
@@ -106,6 +115,7 @@ extension DHCPEvent.Note: CustomStringConvertible {
 enum Variable {
     static let reason = "reason"
     static let interface = "interface"
+    static let lost = "phone_prov_lost"
 
     static let option160 = "new_phone_prov_160"
     static let option159 = "new_phone_prov_159"
@@ -136,6 +146,6 @@ enum Variable {
                 option160, option159, option66, address, serverIdentifier, leaseTime, expiry, domainName, bootfileName,
                 vendorInformation, address6, serverIdentifier6, lifeStarts, maximumLife,
             ] + compiledIn.map(\.compiledIn)
-        return Set([reason, interface] + new + new.map { "old_" + $0.dropFirst("new_".count) })
+        return Set([reason, interface, lost] + new + new.map { "old_" + $0.dropFirst("new_".count) })
     }()
 }

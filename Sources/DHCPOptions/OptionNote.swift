@@ -11,6 +11,8 @@ public enum OptionNote: Hashable, Sendable, Codable {
     /// The value holds a backslash, which no URL does (RFC 3986): most often an escape typed wrongly into the server,
     /// such as `\,`. The value is kept as it is.
     case backslash
+    /// It stood in the header's field `sname` and not in option 66 (RFC 2132 section 9.4 knows both).
+    case serverNameField
 }
 
 extension OptionNote: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension OptionNote: CustomStringConvertible {
         case .blanks: "the server sent blanks around the value"
         case .quotes: "the server sent quotes around the value; type it without them there"
         case .binaryAddress: "the server sent an address as four bytes where text belongs"
+        case .serverNameField: "the server gave it in the header's field sname"
         case .backslash: "the value holds a backslash, which no URL does; look for a wrong escape in the server"
         }
     }

@@ -1,3 +1,4 @@
+import DHCPOptions
 import Provisioning
 import SIP
 
@@ -15,6 +16,8 @@ public struct DaemonConfiguration: Sendable, Hashable {
     public var phones: [PhoneDefinition]
     /// SIP PnP.
     public var sipPnP: SIPPnP
+    /// What DHCP says, and how it is learnt.
+    public var dhcp: DHCP
     /// The redirection server's URL, macros allowed; empty: there is none.
     public var redirectionURL: String
     /// Digest and Basic, or Basic alone.
@@ -66,6 +69,24 @@ public struct DaemonConfiguration: Sendable, Hashable {
         public var allowForeignCallID: Bool
     }
 
+    /// How the phones learn what DHCP says.
+    public struct DHCP: Sendable, Hashable {
+        /// When the DHCP server is asked by DHCPINFORM.
+        public var inform: InformPolicy
+        /// The Unix socket of `phoneprov-inform`, which asks.
+        public var informSocket: String
+    }
+
+    /// When the DHCP server is asked by DHCPINFORM.
+    public enum InformPolicy: String, Sendable, Hashable, CaseIterable {
+        /// Where the interface has an address and no DHCP client has told everything of its lease.
+        case auto
+        /// In each run.
+        case always
+        /// Not at all.
+        case never
+    }
+
     /// Whose NOTIFYs (CFG_RESYNC_FROM_SIP) start a run.
     public enum ResyncSource: String, Sendable, Hashable, CaseIterable {
         /// Anybody's.
@@ -115,6 +136,7 @@ public struct DaemonConfiguration: Sendable, Hashable {
             version: "",
             allowForeignCallID: false
         )
+        dhcp = DHCP(inform: .auto, informSocket: InformCall.defaultSocket)
         redirectionURL = ""
         httpAuthentication = .any
         onlyProvisionedRoots = false

@@ -79,6 +79,7 @@ public final class Fleet: Sendable {
             flash: flash,
             downloads: downloads,
             sockets: sockets,
+            inform: InformClient(loops: loops),
             board: board,
             logger: logger
         )
@@ -95,6 +96,7 @@ public final class Fleet: Sendable {
                 flash: flash,
                 downloads: downloads,
                 sockets: sockets,
+                inform: InformClient(loops: loops),
                 board: board,
                 logger: logger
             )

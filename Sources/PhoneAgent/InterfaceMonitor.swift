@@ -107,10 +107,17 @@ private struct InterfaceHandler: Sendable {
 
         private let parameters: InterfaceHandler
         private var known: [String: InterfaceState]?
+        private var settings: [UInt32: Int] = [:]
 
         init(_ parameters: InterfaceHandler) { self.parameters = parameters }
 
         func channelActive(context: ChannelHandlerContext) { look() }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            for index in AddressMessages.interfaces(unwrapInboundIn(data).readableBytesView) {
+                settings[index, default: 0] += 1
+            }
+        }
 
         func channelReadComplete(context: ChannelHandlerContext) { look() }
 
@@ -122,7 +129,8 @@ private struct InterfaceHandler: Sendable {
         }
 
         private func look() {
-            let states = InterfaceState.read(parameters.interfaces())
+            var states = InterfaceState.read(parameters.interfaces())
+            for (name, state) in states { states[name]?.ipv4Settings = settings[state.index] ?? 0 }
             guard states != known else { return }
             known = states
             parameters.onChange(states)

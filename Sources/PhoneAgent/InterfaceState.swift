@@ -9,6 +9,8 @@ struct InterfaceState: Sendable, Hashable {
     var index: UInt32 = 0
     /// Its first IPv4 address, a dotted quad.
     var ipv4: String?
+    /// How often an IPv4 address of it was set, anew or once more: a DHCP client does so when it renews its lease.
+    var ipv4Settings = 0
     /// It has an IPv6 address beyond the link-local ones.
     var hasIPv6 = false
 

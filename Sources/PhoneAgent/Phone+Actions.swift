@@ -12,6 +12,7 @@ extension Phone {
         case .loadSettings: await loadSettings()
         case .startPnP: await startPnP()
         case .stopPnP: socket?.perform(.closeWindow(mac: identity.mac.upperCase))
+        case .askLease: await askLease()
         case .download(let order): start(order)
         case .cancelDownload(let id): downloads.removeValue(forKey: id)?.cancel()
         case .apply: await apply()

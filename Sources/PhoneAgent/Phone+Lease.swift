@@ -24,6 +24,7 @@ extension Phone {
         let before = lease
         lease = lease.merging(event)
         leaseOrigin = "\(event.reason) by \(origin)"
+        await heard(event)
         if event.notes != leaseNotes {
             leaseNotes = event.notes
             for note in event.notes { logger.warning("DHCP on \(event.interface): \(note)") }
@@ -38,6 +39,9 @@ extension Phone {
         await handle(.leaseChanged(offer))
     }
 
+    /// What the phone's log says of the offer.
+    var describedOffer: String { Self.describe(offer) }
+
     func keepLease() async {
         do {
             let text = String(decoding: try JSONEncoder().encode(lease), as: UTF8.self)
@@ -47,20 +51,25 @@ extension Phone {
         }
     }
 
+    /// An answer to DHCPINFORM is newer than the lease, or there would be none.
     var offer: LeaseOffer {
-        LeaseOffer(
-            option160: value(lease.option160, code: 160),
-            option159: value(lease.option159, code: 159),
-            option66: LeaseOffer.Value(lease.option66, leaseOrigin),
+        let answer = inform.lease
+        return LeaseOffer(
+            option160: answer.map { LeaseOffer.Value($0.option160, inform.origin) }
+                ?? value(lease.option160, code: 160),
+            option159: answer.map { LeaseOffer.Value($0.option159, inform.origin) }
+                ?? value(lease.option159, code: 159),
+            option66: answer.map { LeaseOffer.Value($0.option66, inform.origin) } ?? value(lease.option66, code: 66),
             dhcpv6: LeaseOffer.Value(lease.dhcpv6, leaseOrigin),
-            hasIPv4Lease: lease.ipv4 != nil,
-            hasIPv6Lease: lease.ipv6 != nil
+            hasIPv4Lease: answer != nil || lease.ipv4 != nil,
+            hasIPv6Lease: lease.ipv6 != nil,
+            origin: answer != nil ? inform.origin : leaseOrigin
         )
     }
 
-    /// An option that the server sent but the client's configuration does not name is no absent one.
+    /// An option that the server sent but the client does not hand over is no absent one.
     private func value(_ option: OptionValue, code: Int) -> LeaseOffer.Value {
-        if case .absent = option, let note = leaseNotes.first(where: { $0 == .undeclaredOption(code) }) {
+        if case .absent = option, let note = leaseNotes.first(where: { $0.isAbout(code) }) {
             return .refused("\(note)")
         }
         return LeaseOffer.Value(option, leaseOrigin)
@@ -78,6 +87,17 @@ extension Phone {
             }
         }
         return given.isEmpty ? "no provisioning option" : given.joined(separator: "; ")
+    }
+}
+
+extension DHCPEvent.Note {
+    /// It is why the client does not hand this option over.
+    fileprivate func isAbout(_ code: Int) -> Bool {
+        switch self {
+        case .undeclaredOption(let other): other == code
+        case .lost(.option(let other, _)): other == code
+        case .lost(.renewals), .oldLease: false
+        }
     }
 }
 

@@ -19,6 +19,7 @@ actor Phone {
         case interface(InterfaceState)
         case socket(SIPSocket?, failure: String)
         case dhcp(DHCPEvent, origin: String)
+        case informed(InformCall.Reply, generation: Int)
         case sip(SIPSocket.Report)
         case timer(ProvisioningSequence.Timer, generation: Int)
         case downloaded(DownloadID, DownloadResult, FileFetcher.Content)
@@ -48,6 +49,8 @@ actor Phone {
     var leaseOrigin = ""
     /// What is worth knowing of the DHCP client's configuration.
     var leaseNotes: [DHCPEvent.Note] = []
+    /// What a DHCP server said when it was asked.
+    var inform = InformState()
     /// Flash could be read: only then may it be written.
     var isFlashKnown = false
     var isLeaseKnown = false
@@ -94,6 +97,7 @@ actor Phone {
         for download in downloads.values { download.cancel() }
         lookingUpTrusted?.cancel()
         socket?.remove(identity.mac.upperCase)
+        inform.asking?.cancel()
     }
 
     /// Runs something in the phone's turn.
@@ -128,7 +132,9 @@ actor Phone {
                 logger.warning("there is no interface \(interface): the phone waits for it")
             }
             isInterfaceKnown = true
+            let before = state
             state = now
+            await addressWasSet(before)
             await handle(.addressesChanged(now.families))
         case .socket(let opened, let failure):
             if let opened, opened === socket { return }
@@ -139,6 +145,8 @@ actor Phone {
             if opened != nil, sequence.isAwaitingNotify { await perform(.startPnP) }
         case .dhcp(let event, let origin):
             await take(event, origin: origin)
+        case .informed(let reply, let generation):
+            await take(reply, generation)
         case .sip(let report):
             await take(report)
         case .timer(let timer, let generation):

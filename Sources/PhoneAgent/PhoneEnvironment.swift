@@ -8,6 +8,7 @@ struct PhoneEnvironment: Sendable {
     let flash: FlashStore
     let downloads: DownloadEngine
     let sockets: SocketTable
+    let inform: InformClient
     let board: StatusBoard
     let logger: Logger
 }

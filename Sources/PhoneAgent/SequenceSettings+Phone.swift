@@ -31,6 +31,7 @@ extension SequenceSettings {
             provisioningURL: Self.storedURL(settings),
             pnpWindow: .seconds(configuration.sipPnP.timeoutSeconds),
             redirectionURL: configuration.redirectionURL,
+            asksLease: configuration.dhcp.inform != .never,
             retryMinutes: settings.integer(.cfgRetryInterval) ?? 30,
             cyclic: settings.flag(.cfgCyclic) ?? false,
             cyclicMinutes: settings.integer(.cfgCyclicInterval) ?? 10_080,

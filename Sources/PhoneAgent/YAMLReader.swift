@@ -96,6 +96,13 @@ struct YAMLReader {
         "sipPnP.allowForeignCallID": { (c, v) throws(ConfigurationProblem) in
             c.sipPnP.allowForeignCallID = try v.flag()
         },
+        "dhcp.inform": { (c, v) throws(ConfigurationProblem) in
+            c.dhcp.inform = try v.choice(DaemonConfiguration.InformPolicy.self)
+        },
+        "dhcp.informSocket": { (c, v) throws(ConfigurationProblem) in
+            c.dhcp.informSocket = try v.path()
+            guard c.dhcp.informSocket.utf8.count < 108 else { throw v.problem("a socket's path has at most 107 bytes") }
+        },
         "redirection.url": { (c, v) throws(ConfigurationProblem) in
             c.redirectionURL = try v.line(longest: ProvisioningURL.maximumBytes)
         },

@@ -28,6 +28,8 @@ public struct LeaseOffer: Sendable, Hashable {
     public var hasIPv4Lease: Bool
     /// A DHCPv6 client has handed a lease over.
     public var hasIPv6Lease: Bool
+    /// Which way the IPv4 values came, for the trace; empty when nobody says.
+    public var origin: String
 
     /// Makes an offer.
     public init(
@@ -36,7 +38,8 @@ public struct LeaseOffer: Sendable, Hashable {
         option66: Value = .absent,
         dhcpv6: Value = .absent,
         hasIPv4Lease: Bool = true,
-        hasIPv6Lease: Bool = true
+        hasIPv6Lease: Bool = true,
+        origin: String = ""
     ) {
         self.option160 = option160
         self.option159 = option159
@@ -44,6 +47,7 @@ public struct LeaseOffer: Sendable, Hashable {
         self.dhcpv6 = dhcpv6
         self.hasIPv4Lease = hasIPv4Lease
         self.hasIPv6Lease = hasIPv6Lease
+        self.origin = origin
     }
 
     /// No lease.

@@ -47,7 +47,7 @@ extension ProvisioningSequence {
         }
         state = .awaitingNotify
         enter(.sipPnP, now, detail: "waiting for a NOTIFY")
-        return [.schedule(.pnpWindow, after: settings.pnpWindow), .startPnP]
+        return askLease() + [.schedule(.pnpWindow, after: settings.pnpWindow), .startPnP]
     }
 
     mutating func pnpFound(_ url: String, _ detail: String, _ now: Moment) -> [Action] {
@@ -80,8 +80,13 @@ extension ProvisioningSequence {
 
     // MARK: Steps 4 to 6
 
-    private mutating func dhcpOptions(_ now: Moment) -> [Action] {
-        var actions: [Action] = []
+    mutating func dhcpOptions(_ now: Moment) -> [Action] {
+        var actions = askLease()
+        if case .asked = leaseQuestion {
+            state = .awaitingLease
+            enter(.dhcpOption160, now, detail: "waiting for the DHCP server's answer")
+            return actions
+        }
         leaseAtStart = lease
         if addresses.hasIPv4 {
             let options: [(ProvisioningStep, ProvisioningSource, Bool, LeaseOffer.Value, String, String)] = [
@@ -92,7 +97,14 @@ extension ProvisioningSequence {
             for (step, source, isEnabled, value, code, parameter) in options {
                 let name = "option \(code)"
                 let hasLease = lease.hasIPv4Lease
-                switch look(at: value, of: hasLease, named: name, isEnabled: isEnabled, parameter: parameter) {
+                switch look(
+                    at: value,
+                    of: hasLease,
+                    origin: lease.origin,
+                    named: name,
+                    isEnabled: isEnabled,
+                    parameter: parameter
+                ) {
                 case .found(let url, let detail):
                     return actions + found(url, source, at: step, detail, now)
                 case .nothing(let reason):
@@ -134,6 +146,7 @@ extension ProvisioningSequence {
     private func look(
         at value: LeaseOffer.Value,
         of hasLease: Bool,
+        origin: String = "",
         named name: String,
         isEnabled: Bool,
         parameter: String
@@ -143,7 +156,7 @@ extension ProvisioningSequence {
         case .absent:
             return .nothing(
                 hasLease
-                    ? "the lease has no \(name)"
+                    ? "the lease has no \(name)\(origin.isEmpty ? "" : " (\(origin))")"
                     : "no \(name): there is no DHCP lease (none came from a DHCP client's hook, or it has ended)"
             )
         case .refused(let reason):

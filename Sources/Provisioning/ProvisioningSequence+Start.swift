@@ -17,7 +17,7 @@ extension ProvisioningSequence {
         case .awaitingNotify: actions = [.stopPnP]
         case .askingRedirection(let id), .downloadingInitial(let id, _), .downloadingNamed(let id, _, _):
             actions = [.cancelDownload(id)]
-        case .loading, .waitingForAddress, .applying, .storing, .idle: break
+        case .loading, .waitingForAddress, .awaitingLease, .applying, .storing, .idle: break
         }
         state = .off
         run = nil
@@ -31,6 +31,7 @@ extension ProvisioningSequence {
         settingsAreNewer = false
         runIsOwed = false
         leaseAtStart = lease
+        leaseQuestion = .notAsked
         addressesAtStart = addresses
         initialURL = ""
         pendingNamed = []

@@ -38,6 +38,8 @@ public struct ProvisioningSequence: Sendable {
         case timerFired(Timer)
         /// Somebody wants a run now. During a run it is merged into that.
         case provisionRequested(Trigger, note: String)
+        /// The answer to ``Action/askLease``, after any ``leaseChanged(_:)`` that it brought: no more is to be waited for.
+        case leaseAnswered
         /// Something worth a line in the trace, under this step.
         case noted(ProvisioningStep, String)
     }
@@ -50,6 +52,8 @@ public struct ProvisioningSequence: Sendable {
         case startPnP
         /// Nobody waits for a NOTIFY any more. Those that still come are answered all the same.
         case stopPnP
+        /// Ask the DHCP server, unless the DHCP client has told everything. The answer is awaited before step 4.
+        case askLease
         /// Start a download.
         case download(DownloadOrder)
         /// Its result is not wanted any more.
@@ -83,6 +87,7 @@ public struct ProvisioningSequence: Sendable {
         case loading
         case waitingForAddress(before: ProvisioningStep)
         case awaitingNotify
+        case awaitingLease
         case askingRedirection(DownloadID)
         case downloadingInitial(DownloadID, remaining: ArraySlice<String>)
         case downloadingNamed(DownloadID, NamedDownload, remaining: ArraySlice<String>)
@@ -111,6 +116,7 @@ public struct ProvisioningSequence: Sendable {
     var runStartedAt: Duration = .zero
     var runEndedAt: Duration = .zero
     var leaseAtStart: LeaseOffer = .none
+    var leaseQuestion: LeaseQuestion = .notAsked
     var addressesAtStart: AddressFamilies = .none
     var initialURL = ""
     var pendingNamed: ArraySlice<NamedDownload> = []
@@ -173,6 +179,7 @@ public struct ProvisioningSequence: Sendable {
         case .applied(let changed, let changes): return applied(changed, changes, now)
         case .stored: return stored(now)
         case .storeFailed(let previous, let reason): return storeFailed(previous, reason, now)
+        case .leaseAnswered: return leaseAnswered(now)
         case .timerFired(.pnpWindow): return pnpWindowClosed(now)
         case .timerFired(.nextRun): return nextRunDue(now)
         case .provisionRequested(let trigger, let text): return provisionRequested(trigger, text, now)

@@ -31,6 +31,8 @@ public struct SequenceSettings: Sendable, Hashable {
     public var pnpWindow: Duration
     /// The redirection server's URL, macros allowed; empty when there is none. A setting of the daemon.
     public var redirectionURL: String
+    /// Ask the DHCP server before steps 4 to 6, beside step 3. A setting of the daemon.
+    public var asksLease: Bool
     /// Minutes until the next attempt after a run that was not `provisioned`, 1 to 1440 [CFG_RTRY_INTVL].
     public var retryMinutes: Int
     /// Download at intervals [CFG_CYCLIC].
@@ -76,6 +78,7 @@ public struct SequenceSettings: Sendable, Hashable {
         provisioningURL: StoredURL = .empty,
         pnpWindow: Duration = ProvisioningSequence.pnpWindow,
         redirectionURL: String = "",
+        asksLease: Bool = false,
         retryMinutes: Int = 30,
         cyclic: Bool = false,
         cyclicMinutes: Int = 10_080,
@@ -91,6 +94,7 @@ public struct SequenceSettings: Sendable, Hashable {
         self.provisioningURL = provisioningURL
         self.pnpWindow = min(pnpWindow, ProvisioningSequence.pnpWindow)
         self.redirectionURL = redirectionURL
+        self.asksLease = asksLease
         self.retryMinutes = retryMinutes
         self.cyclic = cyclic
         self.cyclicMinutes = cyclicMinutes

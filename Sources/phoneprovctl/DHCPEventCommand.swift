@@ -16,15 +16,18 @@ struct DHCPEventCommand: AsyncParsableCommand {
             """
     )
 
-    /// How long a daemon that is busy is waited for.
-    static let patience = Duration.milliseconds(800)
+    /// How long a daemon that is busy is waited for, to take the connection and then to answer. Some hooks wait for this
+    /// command, and have to be through within a second.
+    static let patience = Duration.milliseconds(400)
 
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
         let event: DHCPEvent
         do throws(DHCPEventError) {
-            event = try DHCPEvent(environment: ProcessInfo.processInfo.environment)
+            // ProcessInfo's is text, in which bytes that are not UTF-8 are gone.
+            let environment = HookEnvironment.ofThisProcess() ?? ProcessInfo.processInfo.environment
+            event = try DHCPEvent(environment: environment)
         } catch {
             throw Failure.wrongUse("this is no event of a DHCP client: \(error)")
         }

@@ -112,3 +112,19 @@ struct DaemonConfigurationTests {
         #expect(configuration == expected, "the values that are shown are the defaults")
     }
 }
+
+/// `dhcp:` in phoneprovd.yaml.
+struct DHCPConfigurationTests {
+    private func read(_ line: String) throws -> DaemonConfiguration {
+        try DaemonConfiguration.read(line + "\n" + DaemonConfigurationTests.phone, path: "phoneprovd.yaml")
+    }
+
+    @Test func `the server is asked where nobody told, unless the configuration says otherwise`() throws {
+        #expect(try read("").dhcp.inform == .auto)
+        #expect(try read("").dhcp.informSocket == "/run/phoneprov-inform.sock")
+        let given = try read("dhcp: { inform: always, informSocket: /run/other.sock }")
+        #expect(given.dhcp.inform == .always && given.dhcp.informSocket == "/run/other.sock")
+        #expect(throws: ConfigurationProblem.self) { try read("dhcp: { inform: sometimes }") }
+        #expect(throws: ConfigurationProblem.self) { try read("dhcp: { informSocket: relative }") }
+    }
+}

@@ -21,7 +21,7 @@ struct SequenceSettingsTests {
     }
 
     @Test func `a phone from the factory looks everywhere and tries again after half an hour`() {
-        #expect(sequence([:]) == SequenceSettings())
+        #expect(sequence([:]) == SequenceSettings(asksLease: true))
     }
 
     typealias Flag = @Sendable (SequenceSettings) -> Bool

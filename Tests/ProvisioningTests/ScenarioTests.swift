@@ -164,6 +164,7 @@ struct ScenarioPlayer {
         switch action {
         case .loadSettings: return "load settings"
         case .startPnP: return "subscribe"
+        case .askLease: return "ask the DHCP server"
         case .stopPnP: return "stop waiting for a NOTIFY"
         case .download(let order):
             return "download \(order.id.number) \(order.purpose.name): \(order.url)"

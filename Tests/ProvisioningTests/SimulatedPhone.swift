@@ -95,6 +95,8 @@ struct SimulatedPhone {
         case .stopPnP:
             try #require(isSubscribed, "no SUBSCRIBE to stop")
             isSubscribed = false
+        case .askLease:
+            queue.append(.leaseAnswered)
         case .download(let order):
             try #require(openDownloads.isEmpty, "two downloads at once")
             try #require(!isSubscribed, "a download while the phone waits for a NOTIFY")

@@ -31,7 +31,10 @@ public final class Machine: Sendable {
         var binds = ["systemd", "etc"].map { name in
             LabCommand.Bind(LabPlaces.repository.appending(path: name).plainPath, at: "\(source)/\(name)")
         }
-        for (name, place) in [("phoneprovd", "/usr/sbin/phoneprovd"), ("phoneprovctl", "/usr/bin/phoneprovctl")] {
+        for (name, place) in [
+            ("phoneprovd", "/usr/sbin/phoneprovd"), ("phoneprovctl", "/usr/bin/phoneprovctl"),
+            ("phoneprov-inform", "/usr/libexec/phoneprov-inform"),
+        ] {
             let program = programs.appending(path: name)
             guard access(program.plainPath, X_OK) == 0 else {
                 throw LabError.notReady(
@@ -130,18 +133,20 @@ public final class Machine: Sendable {
     public func install() async throws {
         let script = """
             cd \(Self.source)
-            install -D -m 0644 -t /lib/systemd/system systemd/*.service systemd/*.target
+            install -D -m 0644 -t /lib/systemd/system systemd/*.service systemd/*.target systemd/*.socket
             install -D -m 0755 -t /usr/lib/phoneprovd systemd/restart-delay
             install -D -m 0644 -t /usr/lib/systemd/catalog systemd/*.catalog
             install -D -m 0644 -t /usr/lib/sysusers.d systemd/sysusers.d/*.conf
             install -D -m 0644 -t /usr/lib/tmpfiles.d systemd/tmpfiles.d/*.conf
             (cd etc; find . -type f -exec install -D -m 0644 '{}' '/etc/{}' ';')
+            chmod 0755 /etc/NetworkManager/dispatcher.d/* /etc/phoneprovd/dhcp/udhcpc-hook
             echo 'include "/etc/dhcp/dhclient-phoneprovd.conf";' >>/etc/dhcp/dhclient.conf
             systemd-sysusers
             systemd-tmpfiles --create phoneprovd.conf
             journalctl --update-catalog
             systemctl daemon-reload
             systemctl --quiet enable phoneprovd
+            systemctl --quiet enable --now phoneprov-inform.socket
             """
         try await require(["sh", "-ec", script])
     }
