@@ -13,7 +13,7 @@ RELEASE := -c release --static-swift-stdlib
 # What the build and the lab need beyond Swift and Debian's base system.
 PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-config debootstrap shellcheck iproute2 \
 	systemd-container openssl ca-certificates
-UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent
+UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent Phoneprovctl
 SHELL_SCRIPTS := Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
 POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd etc/phoneprovd/dhcp/functions etc/phoneprovd/dhcp/dhcpcd-hook \
 	etc/phoneprovd/dhcp/udhcpc-hook etc/NetworkManager/dispatcher.d/90-phoneprovd systemd/restart-delay
@@ -82,7 +82,13 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 	install -D -m 0755 "$$bin/phoneprovd" "$(DESTDIR)$(PREFIX)/sbin/phoneprovd"; \
 	install -D -m 0755 "$$bin/phoneprovctl" "$(DESTDIR)$(PREFIX)/bin/phoneprovctl"; \
 	install -D -m 0755 "$$bin/phoneprov-inform" "$(DESTDIR)$(PREFIX)/libexec/phoneprov-inform"; \
-	"$$bin/phoneprovctl" schema | install -D -m 0644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/phoneprovd/phoneprovd.rng"
+	"$$bin/phoneprovctl" schema | install -D -m 0644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/phoneprovd/phoneprovd.rng"; \
+	for place in bash:bash-completion/completions/phoneprovctl zsh:zsh/vendor-completions/_phoneprovctl \
+		fish:fish/vendor_completions.d/phoneprovctl.fish; do \
+		"$$bin/phoneprovctl" --generate-completion-script "$${place%%:*}" | \
+			install -D -m 0644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/$${place#*:}"; \
+	done
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/phoneprovd" Sources/phoneprovctl/Schemas/*.schema.json
 	install -d "$(DESTDIR)/lib/systemd/system" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d"
 	@for unit in $(UNITS); do \
 		sed -e 's|/usr/sbin/phoneprovd|$(PREFIX)/sbin/phoneprovd|' -e 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' \

@@ -61,6 +61,8 @@ let package = Package(
         .target(name: "Downloads", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CSystemd", logging], swiftSettings: strict),
         .target(name: "Control", dependencies: ["CXattr", nio, nioPosix], swiftSettings: strict),
+        // How runs, statuses and settings look: the same words for a terminal and for a page.
+        .target(name: "Presentation", dependencies: ["Control"], swiftSettings: strict),
         .target(
             name: "Flash",
             dependencies: ["PhoneSettings", "Provisioning", .product(name: "GRDB", package: "GRDB.swift")],
@@ -91,8 +93,14 @@ let package = Package(
         .executableTarget(
             name: "phoneprovctl",
             dependencies: [
-                "Capture", "Control", "ConfigurationFile", "DHCPOptions", "PhoneSettings", "Provisioning",
+                "Capture", "Control", "ConfigurationFile", "DHCPOptions", "PhoneSettings", "Presentation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            resources: [
+                .embedInCode("Schemas/explain.schema.json"), .embedInCode("Schemas/expect.schema.json"),
+                .embedInCode("Schemas/get.schema.json"), .embedInCode("Schemas/history.schema.json"),
+                .embedInCode("Schemas/status.schema.json"), .embedInCode("Schemas/wait.schema.json"),
             ],
             swiftSettings: strict
         ),
@@ -119,6 +127,12 @@ let package = Package(
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", logging], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control", nio, nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "PhoneprovctlTests",
+            dependencies: ["Control", "Presentation", "Provisioning", "phoneprovctl"],
+            exclude: ["Snapshots"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "FlashTests",
             dependencies: ["Flash", "PhoneSettings", "Provisioning", .product(name: "GRDB", package: "GRDB.swift")],

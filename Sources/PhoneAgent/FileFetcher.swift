@@ -18,6 +18,8 @@ struct FileFetcher: Sendable {
     let key: DecryptionKey?
     let files: [FlashFile: SavedFile]
     let roots: [[UInt8]]
+    /// What is learnt on the way, for the trace.
+    let note: TransferNote
     /// The host of USR_PROV_SVR_URL: its credentials are good for that host only, wherever the run is led.
     let provisioningHost: String?
 
@@ -47,6 +49,7 @@ struct FileFetcher: Sendable {
         }
         do throws(DownloadError) {
             let download = try await engine.download(request)
+            note.take(download)
             switch download.outcome {
             case .redirect(let location):
                 return (.redirect(url: location, detail: "the answer is a redirect: \(download.summary)"), .none)
@@ -59,6 +62,7 @@ struct FileFetcher: Sendable {
                 return judge(order, download, body: body, unchangedSince: nil)
             }
         } catch {
+            note.fail(error)
             return (.failed("\(error)"), .none)
         }
     }
@@ -177,6 +181,7 @@ struct FileFetcher: Sendable {
             )
             return (.document(fetched), content)
         } catch {
+            note.fail(error.code)
             let gap = error.position == nil ? " " : ""
             return (.failed("\(ProvisioningURL.masked(order.url)):\(gap)\(error)"), .none)
         }
@@ -190,6 +195,7 @@ struct FileFetcher: Sendable {
         isNew: Bool
     ) -> (DownloadResult, Content) {
         guard let count = RootCertificateFile.certificateCount(in: body) else {
+            note.fail("no-certificate")
             let url = ProvisioningURL.masked(order.url)
             return (.failed("\(url): it is no certificate file: PEM or DER is expected"), .none)
         }

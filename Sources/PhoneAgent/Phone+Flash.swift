@@ -83,10 +83,12 @@ extension Phone {
             key: DecryptionKey(soFar) ?? DecryptionKey(settings),
             files: files,
             roots: candidateRoots.sorted { $0.key < $1.key }.map(\.value),
+            note: TransferNote(),
             provisioningHost: byHand?.candidates.first.flatMap { try? DownloadURL($0).host }
         )
         downloads[order.id] = Task { [inbox] in
             let (result, content) = await fetcher.fetch(order)
+            inbox.yield(.transferred(order.id, fetcher.note.fact(of: order)))
             inbox.yield(.downloaded(order.id, result, content))
         }
     }
@@ -129,7 +131,8 @@ extension Phone {
                 name: change.key.description,
                 old: change.displayOld ?? "",
                 new: change.displayNew ?? "",
-                layer: (change.new?.layer ?? .factory).label
+                layer: (change.new?.layer ?? .factory).label,
+                line: change.new?.position?.line
             )
         }
         await handle(

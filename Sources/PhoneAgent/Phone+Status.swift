@@ -108,12 +108,15 @@ extension RunRecord {
             source: StatusSource(trace.source),
             url: trace.url,
             nextAttempt: trace.next?.at.rfc3339,
-            advice: RunSentence.advice(on: trace),
+            advice: RunAdvice.advice(on: trace),
             steps: trace.steps.map(Control.StepRecord.init),
             files: trace.files.map(FileRecord.init),
             changes: trace.changes.map {
-                Control.SettingChange(name: $0.name, old: $0.old, new: $0.new, layer: $0.layer)
-            }
+                Control.SettingChange(name: $0.name, old: $0.old, new: $0.new, layer: $0.layer, line: $0.line)
+            },
+            messages: trace.messages.map(MessageRecord.init),
+            downloads: trace.transfers.map(DownloadRecord.init),
+            lease: trace.lease.map(LeaseRecord.init)
         )
     }
 }

@@ -23,6 +23,7 @@ actor Phone {
         case sip(SIPSocket.Report)
         case timer(ProvisioningSequence.Timer, generation: Int)
         case downloaded(DownloadID, DownloadResult, FileFetcher.Content)
+        case transferred(DownloadID, TransferFact)
         case trusted(Set<String>)
         case reconfigured(DaemonConfiguration)
         case call(@Sendable (isolated Phone) async -> Void)
@@ -158,6 +159,8 @@ actor Phone {
             keep(content)
             warn(of: result)
             await handle(.downloadFinished(id, result))
+        case .transferred(let id, let fact):
+            if downloads[id] != nil { await handle(.observed(.transfer(fact))) }
         case .trusted(let addresses):
             trustedAddresses = addresses
             registerWithSocket()
@@ -198,7 +201,9 @@ actor Phone {
             // Whose message it was the socket does not know; only a phone that waits for an answer is concerned.
             if sequence.isAwaitingNotify { await handle(.noted(.sipPnP, "a message could not be sent \(reason)")) }
         case .traffic(let message):
-            traffic.add(message, step: sequence.trace(at: AgentClock.now())?.currentStep?.rawValue ?? 0)
+            let step = sequence.trace(at: AgentClock.now())?.currentStep
+            traffic.add(message, step: step?.rawValue ?? 0)
+            if let step { await handle(.observed(.message(MessageFact(message, step: step)))) }
         case .note(let note):
             warnOfConflict(note)
             await handle(.noted(.sipPnP, note.masked))

@@ -30,24 +30,4 @@ enum RunSentence {
         if let file = trace.files.first(where: { !$0.disposition.isFresh }) { return file.detail }
         return trace[.download].detail
     }
-
-    /// What the user can do; `nil` when there is nothing to do.
-    static func advice(on trace: RunTrace) -> String? {
-        if trace.storeFailure != nil {
-            return "Make room and the right to write in the daemon's stateDirectory; then phoneprovctl provision."
-        }
-        switch trace.outcome {
-        case .provisioned, nil:
-            return nil
-        case .disabled:
-            return "Set PROVISION_ENABLE to Y: phoneprovctl set PROVISION_ENABLE Y, then phoneprovctl provision."
-        case .fallback, .partial, .failed:
-            guard trace.source != .none else {
-                return
-                    "No source gave a provisioning URL: answer SIP PnP, give DHCP option 160, 159 or 66, or set one by"
-                    + " hand: phoneprovctl set USR_PROV_SVR_URL URL."
-            }
-            return "Step 8 says what is wrong and what to do about it; then phoneprovctl provision."
-        }
-    }
 }

@@ -176,8 +176,9 @@ final class SIPSocketHandler: ChannelInboundHandler {
     func handle(_ event: SIPUserAgent.Event) {
         if case .localAddressChanged(let address) = event { localAddress = address }
         let actions = agent.handle(event, at: AgentClock.uptime)
-        for action in actions { perform(action) }
+        // First what went over the wire, then what comes of it: so a NOTIFY belongs to the step that waited for it.
         record(event, actions)
+        for action in actions { perform(action) }
     }
 
     /// Messages are a phone's when the user agent says something of that phone because of them.
@@ -187,10 +188,10 @@ final class SIPSocketHandler: ChannelInboundHandler {
         }
         let now = AgentClock.wallMicroseconds
         if case .datagram(let bytes, let source) = event {
-            listener(.traffic(SIPTraffic(at: now, source: source, destination: localAddress, bytes: bytes)))
+            listener(.traffic(SIPTraffic(received: bytes, at: now, from: source, to: localAddress)))
         }
         for case .send(let bytes, let destination) in actions {
-            listener(.traffic(SIPTraffic(at: now, source: localAddress, destination: destination, bytes: bytes)))
+            listener(.traffic(SIPTraffic(sent: bytes, at: now, from: localAddress, to: destination)))
         }
     }
 

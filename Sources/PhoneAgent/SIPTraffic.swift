@@ -9,6 +9,15 @@ struct SIPTraffic: Sendable {
     let source: SIPAddress
     let destination: SIPAddress
     let bytes: [UInt8]
+    let isSent: Bool
+
+    init(received bytes: [UInt8], at time: WallMicroseconds, from source: SIPAddress, to destination: SIPAddress) {
+        (at, self.source, self.destination, self.bytes, isSent) = (time, source, destination, bytes, false)
+    }
+
+    init(sent bytes: [UInt8], at time: WallMicroseconds, from source: SIPAddress, to destination: SIPAddress) {
+        (at, self.source, self.destination, self.bytes, isSent) = (time, source, destination, bytes, true)
+    }
 }
 
 /// Microseconds since 1970-01-01T00:00:00Z.

@@ -26,6 +26,7 @@ extension ProvisioningSequence {
         )
         run?.outcome = outcome
         run?.finishedAt = now.wall
+        run?.lease = LeaseFact.all(of: leaseAtStart)
         run?.milliseconds = (now.uptime - runStartedAt).milliseconds
         run?.next = plan?.next
         state = .storing

@@ -42,6 +42,8 @@ public struct ProvisioningSequence: Sendable {
         case leaseAnswered
         /// Something worth a line in the trace, under this step.
         case noted(ProvisioningStep, String)
+        /// Something that the run saw, for its trace.
+        case observed(RunObservation)
     }
 
     /// What the world must do.
@@ -149,6 +151,7 @@ public struct ProvisioningSequence: Sendable {
     /// The trace of the run that is under way, or of the last one; `nil` before the first.
     public func trace(at now: Moment) -> RunTrace? {
         guard var trace = run, isRunning else { return run }
+        trace.lease = LeaseFact.all(of: lease)
         trace.milliseconds = (now.uptime - runStartedAt).milliseconds
         return trace
     }
@@ -185,6 +188,9 @@ public struct ProvisioningSequence: Sendable {
         case .provisionRequested(let trigger, let text): return provisionRequested(trigger, text, now)
         case .noted(let step, let text):
             run?[step].note(text)
+            return []
+        case .observed(let observation):
+            if isRunning { run?.add(observation) }
             return []
         }
     }

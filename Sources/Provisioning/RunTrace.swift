@@ -26,11 +26,17 @@ public struct RunTrace: Sendable, Hashable, Codable {
     public internal(set) var files: [FileReport]
     /// The settings that the run changed.
     public internal(set) var changes: [ChangedSetting]
+    /// The SIP messages, in their order.
+    public internal(set) var messages: [MessageFact] = []
+    /// The downloads, in their order.
+    public internal(set) var transfers: [TransferFact] = []
+    /// What the lease had for provisioning when the run last looked.
+    public internal(set) var lease: [LeaseFact] = []
 
     private enum CodingKeys: String, CodingKey {
         case number, trigger, startedAt, finishedAt, milliseconds, outcome, source, url, next, storeFailure, steps,
             files
-        case changes
+        case changes, messages, transfers, lease
     }
 
     /// Reads a trace that was kept.
@@ -51,6 +57,10 @@ public struct RunTrace: Sendable, Hashable, Codable {
         steps = try container.decode([StepRecord].self, forKey: .steps)
         files = try container.decode([FileReport].self, forKey: .files)
         changes = try container.decode([ChangedSetting].self, forKey: .changes)
+        // A trace of an earlier version has none of these.
+        messages = try container.decodeIfPresent([MessageFact].self, forKey: .messages) ?? []
+        transfers = try container.decodeIfPresent([TransferFact].self, forKey: .transfers) ?? []
+        lease = try container.decodeIfPresent([LeaseFact].self, forKey: .lease) ?? []
         guard steps.map(\.step) == ProvisioningStep.allCases else {
             throw DecodingError.dataCorruptedError(
                 forKey: .steps,
@@ -154,12 +164,15 @@ public struct ChangedSetting: Sendable, Hashable, Codable {
     public let new: String
     /// The layer that gives the new value.
     public let layer: String
+    /// The line of that layer's file, from 1; `nil` when it is not a file.
+    public let line: Int?
 
     /// Makes a change.
-    public init(name: String, old: String, new: String, layer: String) {
+    public init(name: String, old: String, new: String, layer: String, line: Int? = nil) {
         self.name = name
         self.old = old
         self.new = new
         self.layer = layer
+        self.line = line
     }
 }

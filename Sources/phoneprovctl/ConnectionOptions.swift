@@ -3,11 +3,25 @@ import Control
 
 /// Which daemon, and which of its phones.
 struct ConnectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The daemon's control socket.", valueName: "path"))
-    var socket = "/run/phoneprovd/io.phoneprovd"
+    static let defaultSocket = "/run/phoneprovd/io.phoneprovd"
 
-    @Option(help: ArgumentHelp("The phone's MAC address; needed only when there are several.", valueName: "mac"))
+    @Option(help: ArgumentHelp("The daemon's control socket.", valueName: "path"), completion: .file())
+    var socket = defaultSocket
+
+    @Option(
+        help: ArgumentHelp("The phone's MAC address; needed only when there are several.", valueName: "mac"),
+        completion: .custom(Completion.phones)
+    )
     var phone: String?
+
+    /// A connection of its own.
+    func client() async throws(Failure) -> ControlClient {
+        do throws(ControlClientError) {
+            return try await ControlClient.connect(to: socket)
+        } catch {
+            throw Failure(error)
+        }
+    }
 
     /// Calls the daemon.
     func call<Request: ControlRequest>(

@@ -1,8 +1,11 @@
 import ArgumentParser
 import Control
+import Presentation
 
 struct History: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The last runs of a phone, the newest first.")
+    static let configuration = CommandConfiguration(
+        abstract: "The last runs of a phone, and what was changed by hand, the newest first."
+    )
 
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Print JSON.") var json = false
@@ -11,27 +14,8 @@ struct History: AsyncParsableCommand {
         let reply = try await connection.call(HistoryRequest(phone: connection.phone))
         if json {
             try Terminal.printJSON(reply)
-            return
+        } else {
+            try Terminal.out(HistoryText.of(reply, style: Terminal.style))
         }
-        let header = ["RUN", "BEGAN", "BECAUSE", "OUTCOME", "SOURCE", "URL"]
-        let rows = reply.runs.map { run in
-            [
-                "\(run.number)", run.startedAt, run.trigger, run.outcome ?? "under way", run.source.rawValue,
-                Terminal.safe(run.url ?? "-"),
-            ]
-        }
-        try Terminal.out(Terminal.aligned([header] + rows))
-        guard !reply.changes.isEmpty else { return }
-        try Terminal.out("\nChanged by hand\n" + Terminal.aligned(reply.changes.map(Self.row), indent: "  "))
-    }
-
-    private static func row(_ change: ProgrammedChange) -> [String] {
-        let what =
-            switch change.action {
-            case .set: "\(change.name ?? ""): ‘\(change.old ?? "")’ → ‘\(change.new ?? "")’"
-            case .unset: "\(change.name ?? ""): ‘\(change.old ?? "")’ taken back"
-            case .factoryReset: "factory reset"
-            }
-        return [change.at, change.programming.rawValue, Terminal.safe(change.who), Terminal.safe(what)]
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import ConfigurationFile
 import PhoneSettings
+import Presentation
 
 /// The phone's parameters, as this program knows them; no daemon is needed.
 struct Parameters: ParsableCommand {
@@ -44,7 +44,7 @@ struct Parameters: ParsableCommand {
             let name = definition.isLineParameter ? "\(definition.name)_n" : definition.name
             return [name, definition.valuesText, definition.shownDefault ?? "-", definition.meaning]
         }
-        return Terminal.aligned([["NAME", "VALUES", "DEFAULT", "MEANING"]] + rows)
+        return Columns.aligned([["NAME", "VALUES", "DEFAULT", "MEANING"]] + rows)
     }
 
     private static func detail(_ definition: ParameterDefinition) -> String {
@@ -61,7 +61,7 @@ struct Parameters: ParsableCommand {
             ["perm in the template", definition.permissionSeen?.attribute ?? "none"],
             ["Source", definition.source],
         ]
-        return Terminal.aligned(rows.map { ["\($0[0]):", $0[1]] }) + "\n\n" + legend
+        return Columns.aligned(rows.map { ["\($0[0]):", $0[1]] }) + "\n\n" + legend
     }
 
     private static let legend = """
@@ -144,18 +144,5 @@ extension ParameterDefinition {
         case .user: "U, the user"
         case .both: "AU, administrator and user"
         }
-    }
-}
-
-/// The grammar of configuration files, for editors.
-struct SchemaCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "schema",
-        abstract: "Prints a RELAX NG grammar of the phone's configuration files, for editors and xmllint --relaxng.",
-        discussion: "It takes the documents about which check has nothing to say that a grammar can see."
-    )
-
-    func run() throws {
-        try Terminal.out(String(ConfigurationSchema.relaxNG().dropLast()))
     }
 }

@@ -12,10 +12,9 @@ struct Phoneprovctl: AsyncParsableCommand {
             """,
         version: PhoneprovdVersion.text,
         subcommands: [
-            Status.self, Wait.self, Explain.self, History.self, Provision.self, Reboot.self, FactoryReset.self,
-            Get.self, Set.self, Unset.self, Export.self, Import.self, Reload.self, CaptureCommand.self,
-            Check.self, Parameters.self, SchemaCommand.self,
-            DHCPEventCommand.self,
+            Status.self, Wait.self, Explain.self, Expect.self, History.self, Provision.self, Reboot.self,
+            FactoryReset.self, Get.self, Set.self, Unset.self, Export.self, Import.self, Reload.self,
+            CaptureCommand.self, Check.self, Parameters.self, Schema.self, DHCPEventCommand.self,
         ]
     )
 
@@ -24,7 +23,7 @@ struct Phoneprovctl: AsyncParsableCommand {
     /// ArgumentParser ends with 64 on wrong use (sysexits.h); ours is 2, as for the tools that people script beside it.
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try await asyncParseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -36,9 +35,44 @@ struct Phoneprovctl: AsyncParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code == .validationFailure else { Self.exit(withError: error) }
-            Terminal.complainAsIs(fullMessage(for: error))
+            Terminal.complainAsIs(unknownCommand() ?? fullMessage(for: error))
             Self.exit(withError: ExitCode(2))
         }
+    }
+}
+
+extension Phoneprovctl {
+    /// What to say when the first word that is no option is no command either; `nil` when it is one.
+    private static func unknownCommand() -> String? {
+        var words = CommandLine.arguments.dropFirst()
+        while let word = words.first, word.hasPrefix("-") {
+            let takesNext = word == "--socket" || word == "--phone"
+            words = words.dropFirst(takesNext ? 2 : 1)
+        }
+        let known = configuration.subcommands.map { $0._commandName } + ["help"]
+        guard let word = words.first, !known.contains(word) else { return nil }
+        let near = known.map { (name: $0, distance: distance(word.lowercased(), $0)) }.min { $0.distance < $1.distance }
+        let hint = near.flatMap { $0.distance <= 2 ? " Did you mean \($0.name)?" : nil } ?? ""
+        return """
+            phoneprovctl: there is no command ‘\(word)’.\(hint)
+            See 'phoneprovctl --help' for what there is.
+            """
+    }
+
+    /// How many letters differ (Levenshtein).
+    private static func distance(_ a: String, _ b: String) -> Int {
+        let (a, b) = (Array(a.utf8.prefix(32)), Array(b.utf8))
+        var row = Array(0...b.count)
+        for i in a.indices {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let above = row[j + 1]
+                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[b.count]
     }
 }
 
@@ -46,11 +80,17 @@ struct Phoneprovctl: AsyncParsableCommand {
 struct Failure: Error {
     let status: Int32
     let message: String
+    /// Whether `expect` had nothing to judge.
+    var isBeforeJudgement = false
 
+    /// Nothing could be judged: the run did not end in time.
+    static func notJudged(_ message: String) -> Failure {
+        Failure(status: 1, message: message, isBeforeJudgement: true)
+    }
     /// The thing asked for did not come true.
     static func untrue(_ message: String) -> Failure { Failure(status: 1, message: message) }
     /// Wrong use: a name or a value that cannot be.
-    static func wrongUse(_ message: String) -> Failure { Failure(status: 2, message: message) }
+    static func wrongUse(_ message: String) -> Failure { Failure(status: 2, message: message, isBeforeJudgement: true) }
     /// No daemon there.
-    static func noDaemon(_ message: String) -> Failure { Failure(status: 3, message: message) }
+    static func noDaemon(_ message: String) -> Failure { Failure(status: 3, message: message, isBeforeJudgement: true) }
 }

@@ -1,82 +1,90 @@
 import ArgumentParser
 import Control
+import Glibc
+import Presentation
 
 struct Status: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "How each phone stands.")
+    static let configuration = CommandConfiguration(
+        abstract: "How each phone stands.",
+        discussion: """
+            With --watch a live screen on a terminal, with the steps of the run where there is one phone. Elsewhere a line \
+            for each change: its time, the phone, its state and what it does. With --json a document for each change, on \
+            one line.
+            """
+    )
 
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Print JSON.") var json = false
-    @Flag(help: "Print again at each change, until interrupted.") var watch = false
+    @Flag(help: "Show each change, until interrupted.") var watch = false
 
     func run() async throws {
         let request = StatusRequest(phone: connection.phone)
         guard watch else {
-            try show(try await connection.call(request))
+            let reply = try await connection.call(request)
+            if json {
+                try Terminal.printJSON(reply)
+            } else {
+                try Terminal.out(StatusText.of(reply.phones, style: Terminal.style))
+            }
             return
         }
-        try await connection.asking { client throws(ControlClientError) in
-            for try await reply in try await client.replies(to: request) {
+        if !json, Terminal.isScreen(STDOUT_FILENO) {
+            let last = try await LiveScreen.show(screens(request))
+            try Terminal.out(last)
+        } else {
+            try await printChanges(request)
+        }
+    }
+
+    // MARK: --watch
+
+    /// What the live screen shows: the status, and where there is one phone the run in its nine steps.
+    private func screens(_ request: StatusRequest) -> AsyncThrowingStream<String, any Error> {
+        AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            let task = Task {
                 do {
-                    try show(reply)
+                    let details = try await connection.client()
+                    try await connection.asking { client throws(ControlClientError) in
+                        for try await reply in try await client.replies(to: request) {
+                            continuation.yield(try await Self.screen(reply.phones, details))
+                        }
+                    }
+                    continuation.finish(throwing: Failure.noDaemon("the daemon has ended"))
                 } catch {
-                    throw ControlClientError.cancelled
+                    continuation.finish(throwing: error)
                 }
             }
+            continuation.onTermination = { _ in task.cancel() }
         }
     }
 
-    private func show(_ reply: StatusReply) throws {
-        if json {
-            try Terminal.printJSON(reply)
-        } else {
-            try Terminal.out(StatusText.of(reply.phones))
-        }
-    }
-}
-
-/// Statuses as a person reads them.
-enum StatusText {
-    /// One phone in full, several as a table.
-    static func of(_ phones: [PhoneStatus]) -> String {
-        if phones.count == 1, let phone = phones.first { return full(phone) }
-        let header = ["PHONE", "MODEL", "STATE", "SOURCE", "NEXT RUN", "DETAIL"]
-        let rows = phones.map { phone in
-            [
-                phone.mac, phone.model, phone.state.rawValue, phone.source.rawValue, phone.nextAttempt ?? "-",
-                Terminal.safe(phone.detail),
-            ]
-        }
-        return Terminal.aligned([header] + rows)
+    private static func screen(_ phones: [PhoneStatus], _ client: ControlClient) async throws(ControlClientError)
+        -> String
+    {
+        let status = StatusText.of(phones, style: Terminal.style)
+        guard phones.count == 1, let phone = phones.first, phone.runNumber != nil else { return status }
+        let run = try await client.call(ExplainRequest(phone: phone.mac)).run
+        return status + "\n\n" + ExplainText.steps(of: run, style: Terminal.style)
     }
 
-    private static func full(_ phone: PhoneStatus) -> String {
-        var lines: [(String, String)] = [
-            ("State", "\(coloured(phone.state)) since \(phone.since)"),
-            ("Source", phone.source.rawValue),
-            ("URL", phone.url ?? "none"),
-            ("Detail", phone.detail),
-        ]
-        if phone.step > 0 { lines.append(("Step", "\(phone.step) of 9")) }
-        lines.append(("Next run", phone.nextAttempt ?? "none planned"))
-        let width = lines.map(\.0.count).max() ?? 0
-        let body = lines.map { name, value in
-            let text = name == "State" ? value : Terminal.safe(value)
-            return String(repeating: " ", count: width - name.count + 2) + "\(name): \(text)"
+    /// One line for each phone that has changed.
+    private func printChanges(_ request: StatusRequest) async throws {
+        var shown: [String: PhoneStatus] = [:]
+        do {
+            let client = try await connection.client()
+            for try await reply in try await client.replies(to: request) {
+                if json {
+                    try Terminal.printJSON(reply, isCompact: true)
+                    continue
+                }
+                for phone in reply.phones where shown[phone.mac] != phone {
+                    shown[phone.mac] = phone
+                    try Terminal.out("\(Clock.now) \(StatusText.line(phone, style: Terminal.style))")
+                }
+            }
+        } catch let error as ControlClientError {
+            throw Failure(error)
         }
-        return "\(dot(phone.state)) \(phone.mac) - \(phone.model) on \(phone.interface)\n"
-            + body.joined(separator: "\n")
-    }
-
-    private static func dot(_ state: PhoneState) -> String { Terminal.coloured("●", colour(state)) }
-
-    private static func coloured(_ state: PhoneState) -> String { Terminal.coloured(state.rawValue, colour(state)) }
-
-    static func colour(_ state: PhoneState) -> Terminal.Colour {
-        switch state {
-        case .provisioned: .green
-        case .fallback, .partial, .provisioning: .yellow
-        case .failed: .red
-        case .disabled: .dim
-        }
+        throw Failure.noDaemon("the daemon has ended")
     }
 }

@@ -1,51 +1,44 @@
 import FoundationEssentials
 import Glibc
+import Presentation
 
 /// What goes to the screen.
 enum Terminal {
     /// Colour only for people who want it: on a terminal, and without NO_COLOR (no-color.org).
-    static let isColoured =
-        isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
-        && getenv("TERM").map { String(cString: $0) } != "dumb"
+    static let style = Style(isColoured: isTerminal(STDOUT_FILENO) && wantsColour)
 
-    /// A text in one of the sixteen colours, where colour is wanted.
-    static func coloured(_ text: String, _ colour: Colour) -> String {
-        isColoured ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+    private static let wantsColour =
+        getenv("NO_COLOR").map { $0.pointee == 0 } ?? true && getenv("TERM").map { String(cString: $0) } != "dumb"
+
+    static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
+
+    /// Whether the cursor can be moved there.
+    static func isScreen(_ descriptor: CInt) -> Bool {
+        isTerminal(descriptor) && getenv("TERM").map { String(cString: $0) } != "dumb"
     }
 
-    enum Colour: Int {
-        case red = 31
-        case green = 32
-        case yellow = 33
-        case bold = 1
-        case dim = 2
+    /// The terminal's size in characters; 80 by 24 where it does not say.
+    static func size(_ descriptor: CInt) -> (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 
     /// What came from a network must not move the cursor: control characters are shown, not sent.
-    static func safe(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if isControl(scalar) {
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-    }
+    static func safe(_ text: String) -> String { SafeText.of(text) }
 
     /// Lines to stdout. A script must be able to rely on status 0, so what cannot be written is an error.
     ///
     /// - Throws: ``Failure``.
-    static func out(_ text: String) throws {
-        var rest = Array((text + "\n").utf8)[...]
+    static func out(_ text: String) throws { try write(text + "\n", to: STDOUT_FILENO) }
+
+    /// Text as it stands.
+    ///
+    /// - Throws: ``Failure``.
+    static func write(_ text: String, to descriptor: CInt) throws {
+        var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 throw Failure.untrue("standard output cannot be written: \(String(cString: strerror(errno)))")
@@ -61,14 +54,17 @@ enum Terminal {
     static func complainAsIs(_ text: String) {
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             var bytes = Array("\(safe(String(line)))\n".utf8)
-            _ = write(STDERR_FILENO, &bytes, bytes.count)
+            _ = Glibc.write(STDERR_FILENO, &bytes, bytes.count)
         }
     }
 
     /// A document for other programs, with stable key order.
-    static func printJSON(_ value: some Encodable) throws {
+    ///
+    /// - Parameter isCompact: on one line, for a stream of documents.
+    static func printJSON(_ value: some Encodable, isCompact: Bool = false) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if !isCompact { encoder.outputFormatting.insert(.prettyPrinted) }
         try out(String(decoding: try encoder.encode(Versioned(value: value)), as: UTF8.self))
     }
 
@@ -88,19 +84,18 @@ enum Terminal {
         }
     }
 
-    /// Rows with their columns under each other. The last column is as wide as it likes.
-    static func aligned(_ rows: [[String]], indent: String = "") -> String {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
-        return rows.map { row in
-            var line = indent
-            for (column, cell) in row.enumerated() {
-                line += cell
-                if column < row.count - 1 {
-                    line += String(repeating: " ", count: widths[column] - cell.count + 2)
-                }
-            }
-            return line
-        }.joined(separator: "\n")
+    /// A line that is typed without being shown, for a secret.
+    static func readSecret(prompt: String) -> String? {
+        var before = termios()
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else { return readLine() }
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        try? write(prompt, to: STDERR_FILENO)
+        _ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        defer {
+            _ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+            try? write("\n", to: STDERR_FILENO)
+        }
+        return readLine()
     }
 }

@@ -30,6 +30,8 @@ struct InterfaceDescriptionTests {
         arguments: [
             ("PhoneStatus", Sample.fullStatus as any Sendable), ("StepRecord", Sample.fullRun.steps[0]),
             ("FileRecord", Sample.fullRun.files[0]), ("SettingChange", Sample.fullRun.changes[0]),
+            ("MessageRecord", Sample.fullRun.messages[0]), ("DownloadRecord", Sample.fullRun.downloads[0]),
+            ("LeaseRecord", Sample.fullRun.lease[0]),
             ("CapturedMessage", Sample.capturedMessage),
             ("RunSummary", Sample.fullRun.summary), ("RunRecord", Sample.fullRun),
             ("HiddenValue", Sample.fullSetting.hides[0]), ("SettingValue", Sample.fullSetting),
@@ -49,6 +51,7 @@ struct InterfaceDescriptionTests {
     @Test("has the values of every enumeration")
     func enumerationsAreThoseOfTheTypes() {
         #expect(model.types["PhoneState"] == .enumeration(PhoneState.allCases.map(\.rawValue)))
+        #expect(model.types["MessageDirection"] == .enumeration(MessageDirection.allCases.map(\.rawValue)))
         #expect(model.types["Programming"] == .enumeration(Programming.allCases.map(\.rawValue)))
         #expect(model.types["UserAction"] == .enumeration(UserAction.allCases.map(\.rawValue)))
         #expect(model.types["FileDisposition"] == .enumeration(FileDisposition.allCases.map(\.rawValue)))

@@ -95,12 +95,60 @@ public enum ControlInterface {
           detail: string
         )
 
-        # A parameter that a run changed. Null for old or new: the parameter had or has no value.
+        # A parameter that a run changed. Null for old or new: the parameter had or has no value. line is that of the
+        # layer's file, and null where the layer is not a file.
         type SettingChange (
           name: string,
           old: ?string,
           new: ?string,
-          layer: string
+          layer: string,
+          line: ?int
+        )
+
+        # Whether the phone sent a message or received it.
+        type MessageDirection (
+          sent,
+          received
+        )
+
+        # A SIP message of a run: source and destination are address and port, startLine is its first line, bytes the
+        # size of the datagram.
+        type MessageRecord (
+          step: int,
+          at: string,
+          direction: MessageDirection,
+          source: string,
+          destination: string,
+          startLine: string,
+          bytes: int
+        )
+
+        # A download of a run. version is HTTP/1.0, HTTP/1.1, FTP or TFTP, null when nothing was answered; status that of
+        # HTTP; tls as TLSv1.3; server the address and port that answered. failure is a stable name such as http-404,
+        # tls-expired or not-well-formed, and null when the file was of use.
+        type DownloadRecord (
+          step: int,
+          purpose: string,
+          at: string,
+          milliseconds: int,
+          url: string,
+          redirects: []string,
+          version: ?string,
+          status: ?int,
+          tls: ?string,
+          bytes: int,
+          server: ?string,
+          failure: ?string
+        )
+
+        # A provisioning option of the lease: value is its clean text, or null with the reason in refusal. origin tells
+        # which DHCP event brought it, and by which way.
+        type LeaseRecord (
+          step: int,
+          option: string,
+          value: ?string,
+          refusal: ?string,
+          origin: string
         )
 
         # A run in a few words. finishedAt, milliseconds and outcome are null while the run is under way.
@@ -133,7 +181,10 @@ public enum ControlInterface {
           advice: ?string,
           steps: []StepRecord,
           files: []FileRecord,
-          changes: []SettingChange
+          changes: []SettingChange,
+          messages: []MessageRecord,
+          downloads: []DownloadRecord,
+          lease: []LeaseRecord
         )
 
         # A value that another layer's value hides.

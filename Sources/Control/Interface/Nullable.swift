@@ -38,3 +38,37 @@ extension KeyedDecodingContainer {
         try decodeIfPresent(type, forKey: key) ?? Nullable(wrappedValue: nil)
     }
 }
+
+/// A list that another daemon may leave out, and that is empty then.
+@propertyWrapper
+public struct Listed<Element: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
+    /// The list.
+    public var wrappedValue: [Element]
+
+    /// Wraps a list.
+    public init(wrappedValue: [Element]) {
+        self.wrappedValue = wrappedValue
+    }
+
+    /// Reads a list.
+    ///
+    /// - Throws: `DecodingError`.
+    public init(from decoder: any Decoder) throws {
+        wrappedValue = try decoder.singleValueContainer().decode([Element].self)
+    }
+
+    /// Writes the list.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(wrappedValue)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Reads a list, or none where the key is not there.
+    ///
+    /// - Throws: `DecodingError`.
+    public func decode<Element>(_ type: Listed<Element>.Type, forKey key: Key) throws -> Listed<Element> {
+        try decodeIfPresent(type, forKey: key) ?? Listed(wrappedValue: [])
+    }
+}

@@ -30,6 +30,12 @@ public struct RunRecord: Codable, Sendable, Equatable {
     public var files: [FileRecord]
     /// The parameters that the run changed.
     public var changes: [SettingChange]
+    /// The SIP messages, in their order.
+    @Listed public var messages: [MessageRecord]
+    /// The downloads, in their order, also those that failed.
+    @Listed public var downloads: [DownloadRecord]
+    /// The provisioning options of the lease that the run had.
+    @Listed public var lease: [LeaseRecord]
 
     /// A run's record from its parts; each is described at its property.
     public init(
@@ -47,7 +53,10 @@ public struct RunRecord: Codable, Sendable, Equatable {
         advice: String?,
         steps: [StepRecord],
         files: [FileRecord],
-        changes: [SettingChange]
+        changes: [SettingChange],
+        messages: [MessageRecord] = [],
+        downloads: [DownloadRecord] = [],
+        lease: [LeaseRecord] = []
     ) {
         self.phone = phone
         self.model = model
@@ -64,6 +73,9 @@ public struct RunRecord: Codable, Sendable, Equatable {
         self.steps = steps
         self.files = files
         self.changes = changes
+        self.messages = messages
+        self.downloads = downloads
+        self.lease = lease
     }
 }
 
@@ -159,9 +171,12 @@ public struct SettingChange: Codable, Sendable, Equatable {
     @Nullable public var new: String?
     /// The layer that brought the change.
     public var layer: String
+    /// The line of that layer's file, counted from 1, or `nil` when it is not a file.
+    @Nullable public var line: Int?
 
     /// A change from its parts; each is described at its property.
-    public init(name: String, old: String?, new: String?, layer: String) {
+    public init(name: String, old: String?, new: String?, layer: String, line: Int? = nil) {
+        self.line = line
         self.name = name
         self.old = old
         self.new = new

@@ -76,7 +76,52 @@ enum Sample {
         ],
         changes: [
             SettingChange(name: "SIP_AUTHID_1", old: nil, new: "1001", layer: "standard"),
-            SettingChange(name: "SIP_AUTHID_2", old: "1002", new: nil, layer: "standard"),
+            SettingChange(name: "SIP_AUTHID_2", old: "1002", new: nil, layer: "standard", line: 7),
+        ],
+        messages: [
+            MessageRecord(
+                step: 3,
+                at: "2026-11-21T09:59:58.001Z",
+                direction: .sent,
+                source: "192.0.2.50:5060",
+                destination: "224.0.1.75:5060",
+                startLine: "SUBSCRIBE sip:MAC%3a0080F0ABCDEF@224.0.1.75 SIP/2.0",
+                bytes: 480
+            )
+        ],
+        downloads: [
+            DownloadRecord(
+                step: 8,
+                purpose: "initial file",
+                at: "2026-11-21T09:59:59Z",
+                milliseconds: 12,
+                url: "https://192.0.2.7/a.cfg",
+                redirects: ["http://192.0.2.7/a.cfg"],
+                version: "HTTP/1.1",
+                status: 200,
+                tls: "TLSv1.3",
+                bytes: 1520,
+                server: "192.0.2.7:443",
+                failure: nil
+            ),
+            DownloadRecord(
+                step: 8,
+                purpose: "product file",
+                at: "2026-11-21T09:59:59Z",
+                milliseconds: 3,
+                url: "tftp://192.0.2.7/p.cfg",
+                redirects: [],
+                version: nil,
+                status: nil,
+                tls: nil,
+                bytes: 0,
+                server: nil,
+                failure: "tftp-not-found"
+            ),
+        ],
+        lease: [
+            LeaseRecord(step: 6, option: "66", value: "192.0.2.7", refusal: nil, origin: "BOUND by dhclient's hook"),
+            LeaseRecord(step: 4, option: "160", value: nil, refusal: "it is empty", origin: ""),
         ]
     )
     static let bareRun = RunRecord(

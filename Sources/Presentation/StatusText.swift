@@ -1,0 +1,65 @@
+import Control
+
+/// Statuses as a person reads them.
+public enum StatusText {
+    /// One phone in full, several as a table.
+    public static func of(_ phones: [PhoneStatus], style: Style = .plain) -> String {
+        switch phones.count {
+        case 0: "no phone"
+        case 1: full(phones[0], style)
+        default: table(phones, style)
+        }
+    }
+
+    private static func table(_ phones: [PhoneStatus], _ style: Style) -> String {
+        let header = ["PHONE", "MODEL", "STATE", "SOURCE", "NEXT RUN", "DETAIL"]
+        let rows = phones.map { phone in
+            [
+                phone.mac, phone.model, phone.state.rawValue, phone.source.rawValue,
+                phone.nextAttempt.map(RFC3339.spoken) ?? "-", SafeText.of(phone.detail),
+            ]
+        }
+        return Columns.aligned([header] + rows) { row, column, cell in
+            switch (row, column) {
+            case (0, _): style(cell, .bold)
+            case (_, 2): style(cell, Mood(outcome: phones[row - 1].state.rawValue).colour)
+            default: cell
+            }
+        } + "\n\n" + summary(phones)
+    }
+
+    /// How many phones are in each state.
+    public static func summary(_ phones: [PhoneStatus]) -> String {
+        let counts = PhoneState.allCases.compactMap { state -> String? in
+            let count = phones.count { $0.state == state }
+            return count == 0 ? nil : "\(count) \(state.rawValue)"
+        }
+        return "\(phones.count) phones: \(counts.joined(separator: ", "))"
+    }
+
+    private static func full(_ phone: PhoneStatus, _ style: Style) -> String {
+        let mood = Mood(outcome: phone.state.rawValue)
+        var lines: [(name: String, value: String)] = [
+            ("State", "\(style(phone.state.rawValue, mood.colour)) since \(RFC3339.spoken(phone.since))"),
+            ("Source", phone.source.rawValue),
+            ("URL", SafeText.of(phone.url ?? "none")),
+            ("Detail", SafeText.of(phone.detail)),
+        ]
+        if phone.step > 0 { lines.append(("Step", "\(phone.step) of 9")) }
+        if let run = phone.runNumber { lines.append(("Run", "\(run): phoneprovctl explain tells all of it")) }
+        lines.append(("Next run", phone.nextAttempt.map(RFC3339.spoken) ?? "none planned"))
+        let width = lines.map(\.name.count).max() ?? 0
+        let body = lines.map { name, value in
+            String(repeating: " ", count: width - name.count + 2) + "\(name): \(value)"
+        }
+        let head = "\(style("●", mood.colour)) \(phone.mac) - \(phone.model) on \(SafeText.of(phone.interface))"
+        return ([head] + body).joined(separator: "\n")
+    }
+
+    /// One phone in one line, for what shows progress.
+    public static func line(_ phone: PhoneStatus, style: Style = .plain) -> String {
+        let state = style(phone.state.rawValue, Mood(outcome: phone.state.rawValue).colour)
+        let step = phone.step > 0 ? ", step \(phone.step) of 9" : ""
+        return "\(phone.mac) \(state)\(step): \(SafeText.of(phone.detail))"
+    }
+}

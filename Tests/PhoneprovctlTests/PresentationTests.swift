@@ -1,0 +1,78 @@
+import Control
+import Provisioning
+import Testing
+
+@testable import Presentation
+
+@Suite("Words, times and pictures")
+struct PresentationTests {
+    @Test("why a run began is said in the same words as in the log", arguments: Trigger.allCases)
+    func triggers(trigger: Trigger) {
+        #expect(Wording.trigger(trigger.rawValue) == trigger.sentence)
+    }
+
+    @Test(
+        "RFC 3339 is read without a calendar library",
+        arguments: [
+            ("1970-01-01T00:00:00Z", 0), ("1970-01-01T00:00:00.001Z", 1), ("2000-02-29T12:00:00Z", 951_825_600_000),
+            ("2026-11-21T09:30:00.123Z", 1_795_253_400_123), ("2100-03-01T00:00:00Z", 4_107_542_400_000),
+            ("1969-12-31T23:59:59.5Z", -500), ("2026-11-21T09:30:00.123456Z", 1_795_253_400_123),
+        ]
+    )
+    func times(text: String, milliseconds: Int) {
+        #expect(RFC3339.milliseconds(text) == milliseconds)
+    }
+
+    @Test(
+        "what is no time is none",
+        arguments: [
+            "", "now", "2026-11-21", "2026-13-21T09:30:00Z", "2026-11-21T09:30:00+01:00", "2026-11-21T09:30:0xZ",
+        ]
+    )
+    func noTimes(text: String) {
+        #expect(RFC3339.milliseconds(text) == nil)
+        #expect(RFC3339.spoken(text) == text)
+    }
+
+    @Test(
+        "durations are said as a person would",
+        arguments: [
+            (0, "0 ms"), (999, "999 ms"), (1_000, "1.000 s"), (5_003, "5.003 s"), (59_999, "59.999 s"),
+            (125_000, "2 min 5 s"), (7_260_000, "2 h 1 min"),
+        ]
+    )
+    func durations(milliseconds: Int, text: String) {
+        #expect(Wording.duration(milliseconds: milliseconds) == text)
+    }
+
+    @Test("nothing of a server moves the cursor", arguments: ["\u{1B}[2J", "\u{7}", "a\rb", "\u{202E}x", "\u{2028}"])
+    func controlCharacters(text: String) {
+        let safe = SafeText.of(text)
+        #expect(safe.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.properties.generalCategory != .format })
+        #expect(safe.contains("\\u{"))
+    }
+
+    @Test("a text is broken at blanks, inside words that are too wide, and cut at the limit")
+    func lines() {
+        let width = SVGCanvas.width(of: "aaaa bbbb", size: 10)
+        #expect(SVGCanvas.lines("aaaa bbbb cccc", width: width, size: 10, limit: 9) == ["aaaa bbbb", "cccc"])
+        let long = SVGCanvas.lines(String(repeating: "a", count: 50), width: width, size: 10, limit: 99)
+        #expect(long.count > 4 && long.joined() == String(repeating: "a", count: 50))
+        #expect(long.allSatisfy { SVGCanvas.width(of: $0, size: 10) <= width })
+        let cut = SVGCanvas.lines("aaaa bbbb cccc dddd eeee ffff", width: width, size: 10, limit: 2)
+        #expect(cut.count == 2 && cut[1].hasSuffix("…"))
+    }
+
+    @Test("a clock that was set during the run pushes nothing off the paper")
+    func clockWasSet() throws {
+        var run = Fixture.provisioned
+        for index in run.steps.indices where run.steps[index].startedAt != nil {
+            run.steps[index].startedAt = index % 2 == 0 ? "1999-01-01T00:00:00Z" : "2099-01-01T00:00:00Z"
+        }
+        let svg = RunTimeline.svg(of: run)
+        for match in svg.matches(of: #/\ (?:x|x1|x2|cx)="(-?[0-9.]+)"/#) {
+            let x = try #require(Double(match.output.1))
+            #expect((0...760).contains(x), "\(match.output.0)")
+        }
+    }
+}
