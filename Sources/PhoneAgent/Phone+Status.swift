@@ -27,7 +27,7 @@ extension Phone {
             step: current?.rawValue ?? 0,
             detail: detail(trace, current),
             lastOutcome: sequence.outcome?.rawValue,
-            nextAttempt: sequence.plannedRun?.at.rfc3339,
+            nextAttempt: sequence.plannedRun(at: AgentClock.now())?.at.rfc3339,
             runNumber: trace?.number,
             since: since.rfc3339
         )

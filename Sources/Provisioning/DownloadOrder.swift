@@ -51,7 +51,15 @@ public enum DownloadResult: Sendable, Hashable {
     /// The redirection server's answer is a URL.
     case redirect(url: String, detail: String)
     /// It could not be had, or is not acceptable: why, and what to do.
-    case failed(String)
+    case failed(String, because: FailureCause = .other)
+}
+
+/// What a failed download means for what comes next.
+public enum FailureCause: Sendable, Hashable {
+    /// Nothing more than that it failed.
+    case other
+    /// The server asks to come back later: HTTP 429 or 503 with Retry-After, as a time from now.
+    case busy(retryAfter: Duration)
 }
 
 /// What the sequence must know of a document. Its settings stay with the caller.

@@ -24,14 +24,23 @@ extension ProvisioningSequence {
     mutating func downloadFinished(_ id: DownloadID, _ result: DownloadResult, _ now: Moment) -> [Action] {
         switch state {
         case .askingRedirection(let expected) where expected == id:
+            heed(result)
             return redirectionAnswered(result, now)
         case .downloadingInitial(let expected, let remaining) where expected == id:
+            heed(result)
             return initialFinished(result, remaining, now)
         case .downloadingNamed(let expected, let named, let remaining) where expected == id:
+            heed(result)
             return namedFinished(named, result, remaining, now)
         default:
             return []
         }
+    }
+
+    /// The longest wait that a server of this run asked for counts.
+    private mutating func heed(_ result: DownloadResult) {
+        guard case .failed(_, .busy(let wait)) = result else { return }
+        askedToWait = max(wait, askedToWait ?? .zero)
     }
 
     private mutating func initialFinished(
@@ -43,7 +52,7 @@ extension ProvisioningSequence {
         case .document(let document):
             run?.url = ProvisioningURL.masked(document.url)
             return initialArrived(document, now)
-        case .failed(let reason):
+        case .failed(let reason, _):
             guard !remaining.isEmpty else { return initialMissing(reason, now) }
             run?[.download].note("initial file: \(reason)")
             return tryInitial(remaining, isOneOfSeveral: true, now)
@@ -81,6 +90,12 @@ extension ProvisioningSequence {
                     "\(role.rawValue) file: the initial file names none any more; the saved copy from \(saved.url) stays in force"
                 )
             }
+        }
+        for (number, url) in settings.rootCertificates.sorted(by: { $0.key < $1.key })
+        where !names.rootCertificates.indices.contains(number - 1) || names.rootCertificates[number - 1].isEmpty {
+            run?[.download].note(
+                "root certificate \(number): the initial file names it no more; the one from \(url) is no longer trusted"
+            )
         }
         let roots = names.rootCertificates.enumerated()
             .map { NamedDownload(purpose: .rootCertificate($0.offset + 1), path: $0.element) }
@@ -137,7 +152,7 @@ extension ProvisioningSequence {
             )
         case (_, .certificate(let detail)):
             run?[.download].note("\(named.purpose.name): \(detail)")
-        case (_, .failed(let reason)):
+        case (_, .failed(let reason, _)):
             if !remaining.isEmpty {
                 run?[.download].note("\(named.purpose.name): \(reason)")
                 return tryNamed(named, remaining, isOneOfSeveral: true)

@@ -17,18 +17,13 @@ extension ProvisioningSequence {
 
     private mutating func close(_ outcome: Outcome, _ now: Moment) -> [Action] {
         runEndedAt = now.uptime
-        let plan = RunSchedule.plan(
-            after: outcome,
-            settings: settings,
-            poweredOnAt: poweredOnAt,
-            endedAt: runEndedAt,
-            now: now
-        )
+        let plan = schedule.plan(after: outcome, settings: settings, now: now)
         run?.outcome = outcome
         run?.finishedAt = now.wall
         run?.lease = LeaseFact.all(of: leaseAtStart)
         run?.milliseconds = (now.uptime - runStartedAt).milliseconds
         run?.next = plan?.next
+        if outcome.schedulesRetry, let plan { run?[.savedFiles].note(plan.reason) }
         state = .storing
         guard let trace = run else { return [] }
         return [.store(trace)]
@@ -53,6 +48,7 @@ extension ProvisioningSequence {
         settings = previous
         let kept = FileRole.allCases.filter { previous.savedFiles[$0] != nil }
         let outcome: Outcome = kept.isEmpty ? .failed : .fallback
+        let isRetryNoted = run?.outcome?.schedulesRetry ?? false
         let inForce = kept.isEmpty ? "there is no saved copy" : "the saved copies stay in force"
         run?.outcome = outcome
         run?.changes = []
@@ -71,24 +67,29 @@ extension ProvisioningSequence {
             return ended + (run.map { [.runEnded($0)] } ?? []) + begin(.user, now)
         }
         let actions = scheduleNext(after: outcome, now)
-        run?.next = nextRun
+        run?.next = planned?.next
+        if !isRetryNoted, let plan = schedule.plan(after: outcome, settings: settings, now: now) {
+            run?[.savedFiles].note(plan.reason)
+        }
         return ended + (run.map { [.runEnded($0)] } ?? []) + actions
     }
 
-    mutating func scheduleNext(after outcome: Outcome, _ now: Moment) -> [Action] {
-        let plan = RunSchedule.plan(
-            after: outcome,
-            settings: settings,
+    private var schedule: RunSchedule {
+        RunSchedule(
             poweredOnAt: poweredOnAt,
             endedAt: runEndedAt,
-            now: now
+            wish: askedToWait.map { RetryWish(asked: $0, share: identity.share(inRun: lastRun)) },
+            served: dailyRunServed
         )
-        guard let plan else {
-            nextRun = nil
+    }
+
+    mutating func scheduleNext(after outcome: Outcome, _ now: Moment) -> [Action] {
+        guard let plan = schedule.plan(after: outcome, settings: settings, now: now) else {
+            planned = nil
             return [.cancel(.nextRun)]
         }
-        nextRun = plan.next
-        let wait = plan.next.trigger == .timeOfDay ? min(plan.wait, Self.longestClockWait) : plan.wait
+        planned = PlannedRun(next: plan.next, uptime: now.uptime + plan.wait, localDue: plan.localDue)
+        let wait = plan.localDue == nil ? plan.wait : min(plan.wait, now.restOfQuarter)
         return [.schedule(.nextRun, after: wait)]
     }
 }

@@ -205,7 +205,7 @@ extension ProvisioningSequence {
             let actions = end(.redirection, .found, "the answer is an initial file: \(document.detail)", now)
             enter(.download, now)
             return actions + initialArrived(document, now)
-        case .failed(let reason):
+        case .failed(let reason, _):
             return end(.redirection, .failed, reason, now) + noURL(now)
         case .certificate(let detail):
             return end(.redirection, .failed, "the answer is a certificate: \(detail)", now) + noURL(now)

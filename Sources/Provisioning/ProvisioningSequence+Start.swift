@@ -21,13 +21,14 @@ extension ProvisioningSequence {
         }
         state = .off
         run = nil
-        nextRun = nil
+        planned = nil
         return actions + Timer.allCases.map(Action.cancel)
     }
 
     /// Begins a run: with step 1, or with step 2 when the settings are in memory already.
     mutating func begin(_ trigger: Trigger, _ now: Moment) -> [Action] {
-        nextRun = nil
+        planned = nil
+        askedToWait = nil
         settingsAreNewer = false
         runIsOwed = false
         leaseAtStart = lease
@@ -71,7 +72,7 @@ extension ProvisioningSequence {
         settings = changed
         guard case .idle = state, let outcome = lastOutcome else { return [] }
         if !settings.provisioningEnabled {
-            nextRun = nil
+            planned = nil
             return [.cancel(.nextRun)]
         }
         return scheduleNext(after: outcome, now)
@@ -98,13 +99,15 @@ extension ProvisioningSequence {
     }
 
     mutating func nextRunDue(_ now: Moment) -> [Action] {
-        guard case .idle = state, let planned = nextRun else { return [] }
-        if planned.trigger == .timeOfDay, let outcome = lastOutcome {
-            // Somebody may have set the clock: it is not that time yet, or that time is long past.
-            let latest = planned.at.advanced(by: Self.longestClockWait + .minutes(1))
-            if now.wall < planned.at || now.wall > latest { return scheduleNext(after: outcome, now) }
+        guard case .idle = state, let due = planned else { return [] }
+        if let local = due.localDue, let outcome = lastOutcome {
+            // Somebody may have set the clock: it is not that time yet, or that time is long past. Summer time may have
+            // begun as well: then it is that time sooner than was thought.
+            let latest = due.next.at.advanced(by: Self.latestDailyRun)
+            if now.local < local || now.wall > latest { return scheduleNext(after: outcome, now) }
+            dailyRunServed = local
         }
-        return begin(planned.trigger, now)
+        return begin(due.next.trigger, now)
     }
 
     mutating func provisionRequested(_ trigger: Trigger, _ text: String, _ now: Moment) -> [Action] {

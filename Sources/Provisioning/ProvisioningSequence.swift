@@ -7,8 +7,9 @@
 public struct ProvisioningSequence: Sendable {
     /// How long a phone waits for a NOTIFY at most, from its SUBSCRIBE on (Administrator Guide, "SIP PnP").
     public static let pnpWindow: Duration = .seconds(5)
-    /// A wait for CFG_RESYNC_TIME is looked at again this often, because the clock may have been set meanwhile.
-    static let longestClockWait: Duration = .minutes(15)
+    /// How late a daily run may come. The clock is looked at every quarter of an hour, because it may have been set
+    /// meanwhile; a time that is further back was never waited for.
+    static let latestDailyRun: Duration = .minutes(16)
 
     /// What happened in the world.
     public enum Event: Sendable, Hashable {
@@ -123,7 +124,11 @@ public struct ProvisioningSequence: Sendable {
     var initialURL = ""
     var pendingNamed: ArraySlice<NamedDownload> = []
     var downloadCount = 0
-    var nextRun: NextRun?
+    var planned: PlannedRun?
+    /// What a server of this run, or of the last one, asked for with Retry-After; the longest.
+    var askedToWait: Duration?
+    /// When the last daily run was due, in local milliseconds.
+    var dailyRunServed: Int64?
     /// The user changed settings after the run had begun: steps that are past have not seen them.
     var settingsAreNewer = false
     /// The user then asked for a run, which comes when this one has ended.
@@ -145,14 +150,19 @@ public struct ProvisioningSequence: Sendable {
     /// How the last finished run ended; `nil` before the first.
     public var outcome: Outcome? { lastOutcome }
 
-    /// The next run, when one is planned and none is under way.
-    public var plannedRun: NextRun? { nextRun }
+    /// The next run, when one is planned and none is under way. Its time is by the clock of now: that of a retry moves
+    /// along when somebody sets the clock, as the wait stays the same.
+    public func plannedRun(at now: Moment) -> NextRun? { planned?.next(at: now) }
 
     /// The trace of the run that is under way, or of the last one; `nil` before the first.
     public func trace(at now: Moment) -> RunTrace? {
-        guard var trace = run, isRunning else { return run }
-        trace.lease = LeaseFact.all(of: lease)
-        trace.milliseconds = (now.uptime - runStartedAt).milliseconds
+        guard var trace = run else { return nil }
+        if isRunning {
+            trace.lease = LeaseFact.all(of: lease)
+            trace.milliseconds = (now.uptime - runStartedAt).milliseconds
+        } else if let next = plannedRun(at: now) {
+            trace.next = next
+        }
         return trace
     }
 

@@ -215,11 +215,14 @@ public struct ProvisioningURL: Sendable, Hashable {
 }
 
 extension ProvisioningURL {
-    /// A URL for screens and logs: credentials are shown as `id:***@`, or `***@` without a password's colon.
+    /// A URL for screens and logs: credentials are shown as `id:***@`, or `***@` without a password's colon, and what
+    /// looks like a secret in the query as `token=***`; see ``maskingQuerySecrets(in:)``.
     ///
     /// A password that should have been percent-encoded (`http://id:a/b@server/`) makes the text no URL at all; it is
     /// hidden all the same, up to the last `@`.
-    public static func masked(_ url: String) -> String {
+    public static func masked(_ url: String) -> String { maskingQuerySecrets(in: maskingCredentials(in: url)) }
+
+    private static func maskingCredentials(in url: String) -> String {
         let rest = splitScheme(url).map(\.rest) ?? Substring(url)
         let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" || $0 == "#" }) ?? rest.endIndex
         let authority = rest[..<end]

@@ -43,6 +43,9 @@ public struct SequenceSettings: Sendable, Hashable {
     public var resyncMinuteOfDay: Int?
     /// The files of which there are saved copies.
     public var savedFiles: [FileRole: SavedCopy]
+    /// The root certificates that are trusted, by number, each with the URL it came from, without credentials
+    /// [CFG_ROOT_CERTIFICATE_PATH1 to PATH3].
+    public var rootCertificates: [Int: String]
 
     /// What the sequence must know of a saved copy.
     public struct SavedCopy: Sendable, Hashable {
@@ -83,7 +86,8 @@ public struct SequenceSettings: Sendable, Hashable {
         cyclic: Bool = false,
         cyclicMinutes: Int = 10_080,
         resyncMinuteOfDay: Int? = nil,
-        savedFiles: [FileRole: SavedCopy] = [:]
+        savedFiles: [FileRole: SavedCopy] = [:],
+        rootCertificates: [Int: String] = [:]
     ) {
         self.provisioningEnabled = provisioningEnabled
         self.sipPnPEnabled = sipPnPEnabled
@@ -100,5 +104,6 @@ public struct SequenceSettings: Sendable, Hashable {
         self.cyclicMinutes = cyclicMinutes
         self.resyncMinuteOfDay = resyncMinuteOfDay
         self.savedFiles = savedFiles
+        self.rootCertificates = rootCertificates
     }
 }

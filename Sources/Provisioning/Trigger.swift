@@ -4,6 +4,8 @@ public enum Trigger: String, Sendable, Hashable, Codable, CaseIterable {
     case start
     /// CFG_RTRY_INTVL after a run that was not `provisioned`.
     case retry
+    /// The time that a server asked for with Retry-After, after a run that was not `provisioned`.
+    case retryAfter = "retry-after"
     /// CFG_CYCLIC_INTVL.
     case cyclic
     /// CFG_RESYNC_TIME.
@@ -25,7 +27,7 @@ public enum Trigger: String, Sendable, Hashable, Codable, CaseIterable {
     public var loadsSettings: Bool {
         switch self {
         case .start, .reboot, .factoryReset: true
-        case .retry, .cyclic, .timeOfDay, .resync, .user, .lease, .address: false
+        case .retry, .retryAfter, .cyclic, .timeOfDay, .resync, .user, .lease, .address: false
         }
     }
 
@@ -34,6 +36,7 @@ public enum Trigger: String, Sendable, Hashable, Codable, CaseIterable {
         switch self {
         case .start: "the phone was started"
         case .retry: "CFG_RTRY_INTVL after the last attempt"
+        case .retryAfter: "the time that the server asked for in the last attempt (Retry-After)"
         case .cyclic: "CFG_CYCLIC_INTVL"
         case .timeOfDay: "CFG_RESYNC_TIME"
         case .resync: "a NOTIFY from the SIP server"

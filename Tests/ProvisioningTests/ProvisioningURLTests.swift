@@ -87,9 +87,18 @@ struct ProvisioningURLTests {
         ("http://h/a@b", "http://h/a@b"), ("id:p@ss@h/a", "id:***@h/a"), ("http://h?u=a@b", "http://h?u=a@b"),
         ("http://id:a/b@h/c", "http://id:***@h/c"), ("id:a#b@h", "id:***@h"), ("http://h:80/a@b", "http://h:80/a@b"),
         ("http://[2001:db8::1]/a@b", "http://[2001:db8::1]/a@b"),
+        ("http://id:p@h/a?mac=00&token=x.y%3D&b=1", "http://id:***@h/a?mac=00&token=***&b=1"),
+        ("http://h/a?sessionKey=k;PWD=p#f", "http://h/a?sessionKey=***#f"), ("http://h/a?hash=", "http://h/a?hash="),
+        ("http://h/a?mac=0080f0abcdef&pass", "http://h/a?mac=0080f0abcdef&pass"),
     ])
     func `credentials are masked`(url: String, expected: String) {
         #expect(ProvisioningURL.masked(url) == expected)
+    }
+
+    @Test func `secrets in the queries of a sentence are masked, and nothing else of it`() {
+        let text = "http://h/a?hash=1f.2: HTTP 404 (after http://h/b?x=1&token=t), no key=value here"
+        let shown = "http://h/a?hash=***: HTTP 404 (after http://h/b?x=1&token=***), no key=value here"
+        #expect(ProvisioningURL.maskingQuerySecrets(in: text) == shown)
     }
 
     @Test(arguments: [

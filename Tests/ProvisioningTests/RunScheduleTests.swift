@@ -8,11 +8,9 @@ struct RunScheduleTests {
 
     private func planned(_ outcome: Outcome, _ settings: SequenceSettings, start: Duration = .zero) -> RunSchedule.Plan?
     {
-        RunSchedule.plan(
+        RunSchedule(poweredOnAt: start, endedAt: midnight.uptime).plan(
             after: outcome,
             settings: settings,
-            poweredOnAt: start,
-            endedAt: midnight.uptime,
             now: midnight
         )
     }
@@ -22,6 +20,7 @@ struct RunScheduleTests {
         let plan = try #require(planned(outcome, SequenceSettings(retryMinutes: 7)))
         #expect(plan.wait == .seconds(420))
         #expect(plan.next == NextRun(at: midnight.wall.advanced(by: .seconds(420)), trigger: .retry))
+        #expect(plan.reason == "the next attempt comes 7 min after this one: CFG_RTRY_INTVL")
     }
 
     @Test func `a provisioned phone rests, a disabled one has no plan at all`() {
@@ -42,9 +41,8 @@ struct RunScheduleTests {
     func `the time of day is local, and later than now`(minute: Int, offset: Int, wait: Int) throws {
         let now = Moment(uptime: midnight.uptime, wall: midnight.wall, secondsFromUTC: offset)
         let settings = SequenceSettings(cyclic: true, cyclicMinutes: 1, resyncMinuteOfDay: minute)
-        let plan = try #require(
-            RunSchedule.plan(after: .provisioned, settings: settings, poweredOnAt: .zero, endedAt: now.uptime, now: now)
-        )
+        let schedule = RunSchedule(poweredOnAt: .zero, endedAt: now.uptime)
+        let plan = try #require(schedule.plan(after: .provisioned, settings: settings, now: now))
         #expect(plan.wait == .seconds(wait))
         #expect(plan.next.trigger == .timeOfDay)
     }
@@ -56,17 +54,33 @@ struct RunScheduleTests {
     }
 
     @Test func `a time of day before 1970 is one too`() {
-        let now = Moment(uptime: .zero, wall: WallTime(milliseconds: -1))
-        let settings = SequenceSettings(resyncMinuteOfDay: 0)
-        #expect(
-            RunSchedule.plan(
-                after: .provisioned,
-                settings: settings,
-                poweredOnAt: .zero,
-                endedAt: now.uptime,
-                now: now
-            )?.wait
-                == .milliseconds(1)
-        )
+        #expect(DailyTime(minute: 0).next(after: -1, served: nil) == 0)
+    }
+
+    @Test func `a time of day that was served comes again a day later, also when the clock goes back over it`() {
+        let (hour, day): (Int64, Int64) = (3_600_000, 86_400_000)
+        let half = DailyTime(minute: 150)
+        let due = 2 * hour + hour / 2
+        #expect(half.next(after: due - 1, served: nil) == due)
+        #expect(half.next(after: due, served: due) == due + day)
+        #expect(half.next(after: due - hour, served: due) == due + day, "the end of summer time")
+        #expect(half.next(after: due - 4 * hour, served: due) == due, "a clock that was set back by hours")
+        #expect(half.next(after: due - 9 * day - 1, served: due) == due - 9 * day, "by days")
+    }
+
+    @Test func `a plan that counts time moves along when the clock is set, one for a time of day does not`() throws {
+        var phone = SimulatedPhone(.init())
+        _ = try phone.firstRun()
+        let planned = try #require(phone.sequence.plannedRun(at: phone.now))
+        #expect(planned.at == phone.now.wall.advanced(by: .minutes(30)))
+        let later = phone.now.advanced(by: .minutes(10))
+        #expect(phone.sequence.plannedRun(at: later) == planned)
+        let set = Moment(uptime: later.uptime, wall: later.wall.advanced(by: .seconds(7_200)))
+        #expect(phone.sequence.plannedRun(at: set)?.at == planned.at.advanced(by: .seconds(7_200)))
+        #expect(phone.sequence.trace(at: set)?.next?.at == planned.at.advanced(by: .seconds(7_200)))
+        let trimmed = Moment(uptime: later.uptime, wall: later.wall.advanced(by: .milliseconds(-40)))
+        #expect(phone.sequence.plannedRun(at: trimmed) == planned)
+        let daily = PlannedRun(next: planned, uptime: phone.now.uptime, localDue: 0)
+        #expect(daily.next(at: set) == planned)
     }
 }

@@ -7,6 +7,8 @@ import Testing
 ///
 ///     settings NAME=VALUE …     what flash holds from now on
 ///     + SECONDS                 the clock goes on
+///     clock SECONDS             somebody sets it forward or back
+///     zone SECONDS              local time minus UTC from now on: summer time begins or ends
 ///     > EVENT                   something happens
 ///     < ACTION                  the next thing that the sequence wants; after the last `<` it wants nothing more
 struct ScenarioTests {
@@ -69,6 +71,7 @@ struct ScenarioPlayer {
                 wall: now.wall.advanced(by: .seconds(try whole(words[1]))),
                 secondsFromUTC: now.secondsFromUTC
             )
+        case "zone": now = Moment(uptime: now.uptime, wall: now.wall, secondsFromUTC: try whole(words[1]))
         case ">":
             let event = try event(Array(words.dropFirst()))
             wanted = []
@@ -150,6 +153,11 @@ struct ScenarioPlayer {
             let document = FetchedDocument.sample(words[2], names: names, hasSettings: names == nil)
             return .downloadFinished(try id(words[1]), .document(document))
         case "lost": return .downloadFinished(try id(words[1]), .failed("404 Not Found"))
+        case "busy":
+            return .downloadFinished(
+                try id(words[1]),
+                .failed("503", because: .busy(retryAfter: .seconds(try whole(words[2]))))
+            )
         case "redirected": return .downloadFinished(try id(words[1]), .redirect(url: words[2], detail: "302"))
         case "applied": return .applied(settings, changes: [])
         case "stored": return .stored
