@@ -112,12 +112,16 @@ extension DownloadError.Reason {
 
 extension DownloadError.Unauthorized {
     fileprivate var explanation: String {
-        let schemes = offered.isEmpty ? "no scheme" : offered.joined(separator: " or ")
+        guard !offered.isEmpty else {
+            return "the server refuses (HTTP 401) and names no scheme that is known; let it offer Basic"
+        }
+        let schemes = offered.joined(separator: " or ")
         if !schemeAllowed {
             return "the server asks for credentials and offers \(schemes), which may not be used; offer Basic there"
         }
         if hadCredentials {
-            return "the server refuses user name or password (HTTP 401, \(schemes)); check them"
+            let bare = namesScheme ? "" : ", and its refusal has no WWW-Authenticate, against RFC 9110"
+            return "the server refuses user name or password (HTTP 401, \(schemes)\(bare)); check them"
         }
         return "the server asks for user name and password (HTTP 401, \(schemes)); set HTTP_AUTH_ID and "
             + "HTTP_AUTH_PASSWORD, or write them in the URL"

@@ -110,11 +110,15 @@ public struct DownloadError: Error, Sendable, Equatable {
         /// Whether one of the offered schemes may be used by ``DownloadRequest/authentication``.
         public let schemeAllowed: Bool
 
+        /// Whether the last refusal says what it wants, as every one must (`WWW-Authenticate`, RFC 9110 section 15.5.2).
+        public let namesScheme: Bool
+
         /// What is known of a refusal.
-        public init(offered: [String], hadCredentials: Bool, schemeAllowed: Bool) {
+        public init(offered: [String], hadCredentials: Bool, schemeAllowed: Bool, namesScheme: Bool = true) {
             self.offered = offered
             self.hadCredentials = hadCredentials
             self.schemeAllowed = schemeAllowed
+            self.namesScheme = namesScheme
         }
     }
 

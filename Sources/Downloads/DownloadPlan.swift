@@ -58,6 +58,10 @@ struct DownloadPlan {
             let fault = CertificateFault.find(kind, in: report.certificates, now: now)
             return fail(.tls(TLSFailure(kind: kind, certificate: fault)))
         }
+        if url.scheme == .tftp, report.isUnansweredTimeout {
+            let patience = min(request.timeouts.firstByte, request.timeouts.total)
+            return patience - used > .milliseconds(100) ? nextLeg() : fail(.firstByteTimeout(after: patience))
+        }
         switch Verdict(report, leg: ended, now: now) {
         case .outcome(let outcome, let http):
             return .done(download(outcome, http, report, elapsed))

@@ -24,6 +24,10 @@ struct Leg: Sendable {
         case only([UInt8])
     }
 
+    /// How long one attempt at a TFTP server waits for its first answer. libcurl asks again every third of it, and not
+    /// sooner than every 5 seconds when it has longer (lib/tftp.c, tftp_set_timeouts): too seldom for a bad cable.
+    static let longestTFTPAttempt = Duration.seconds(5)
+
     let purpose: Purpose
     let url: DownloadURL
     let credentials: Credentials?
@@ -55,8 +59,9 @@ struct Leg: Sendable {
         userAgent = request.userAgent
         validators = request.validators
         maximumBytes = request.maximumBytes
+        let isTFTP = url.scheme == .tftp
         timeouts = Timeouts(
-            connect: request.timeouts.connect,
+            connect: isTFTP ? min(request.timeouts.firstByte, Self.longestTFTPAttempt) : request.timeouts.connect,
             firstByte: request.timeouts.firstByte,
             idle: request.timeouts.idle,
             total: total

@@ -13,6 +13,7 @@ struct ResponseHeaders: Sendable, Equatable {
     private(set) var contentEncoding: String?
     private(set) var retryAfter: String?
     private(set) var location: String?
+    private(set) var hasChallenge = false
     private(set) var byteCount = 0
     private(set) var isComplete = false
 
@@ -58,6 +59,7 @@ struct ResponseHeaders: Sendable, Equatable {
         case "content-type": contentType = value
         case "retry-after": retryAfter = value
         case "location": location = value
+        case "www-authenticate": hasChallenge = true
         case "content-encoding" where value.lowercased() != "identity" && !value.isEmpty: contentEncoding = value
         default: break
         }

@@ -32,13 +32,21 @@ extension TLSFailure {
                 + "provide its root (CFG_ROOT_CERTIFICATE_PATH1), or let the server send the whole chain"
         case .selfSigned:
             "\(whose) is self-signed and not trusted; provide it as a root (CFG_ROOT_CERTIFICATE_PATH1)"
-        case .tooWeak(let what): "the TLS connection would be too weak: \(what); use larger keys and SHA-256"
+        case .tooWeak(let what):
+            "\(certificate == nil ? "the TLS connection" : whose) would be too weak: \(what)\(strength); use keys of "
+                + "2048 bits or more and SHA-256"
         case .protocolVersion: "no version of TLS in common; the server must speak TLS 1.2 or 1.3"
         case .notTLS: "the server does not speak TLS on this port; check the port, or use http"
         case .clientCertificateRequired: "the server wants a client certificate; switch that off for phones"
         case .refusedByServer(let alert): "the server refuses the TLS connection: \(alert); check its log"
         case .other(let text): "no TLS connection: \(text)"
         }
+    }
+
+    private var strength: String {
+        guard let certificate else { return "" }
+        if let bits = certificate.rsaBits, bits < TLSFailure.Certificate.leastRSABits { return " (RSA, \(bits) bits)" }
+        return certificate.signatureAlgorithm.isEmpty ? "" : " (\(certificate.signatureAlgorithm))"
     }
 
     private var whose: String {
@@ -50,5 +58,15 @@ extension TLSFailure {
 }
 
 extension TLSFailure.Certificate {
+    /// What OpenSSL wants at Debian's security level 2 (SSL_CTX_set_security_level(3)).
+    static let leastRSABits = 2_048
+
+    /// Its key or its signature is below what is accepted today.
+    var isWeak: Bool {
+        if let rsaBits, rsaBits < Self.leastRSABits { return true }
+        let signature = signatureAlgorithm.lowercased()
+        return signature.contains("md5") || signature.contains("sha1")
+    }
+
     fileprivate var holder: String { names.isEmpty ? subject : names }
 }

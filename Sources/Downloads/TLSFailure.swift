@@ -57,6 +57,12 @@ public struct TLSFailure: Sendable, Equatable {
         /// The names it is good for (`DNS:example.com, IP Address:192.0.2.1`); empty when it has none.
         public let names: String
 
+        /// The size of its RSA key in bits; `nil` for another kind of key.
+        public let rsaBits: Int?
+
+        /// The algorithm of its signature, as OpenSSL names it: `sha256WithRSAEncryption`.
+        public let signatureAlgorithm: String
+
         /// A certificate with these properties.
         public init(
             position: Int,
@@ -64,7 +70,9 @@ public struct TLSFailure: Sendable, Equatable {
             issuer: String,
             notBefore: String,
             notAfter: String,
-            names: String
+            names: String,
+            rsaBits: Int? = nil,
+            signatureAlgorithm: String = ""
         ) {
             self.position = position
             self.subject = subject
@@ -72,6 +80,8 @@ public struct TLSFailure: Sendable, Equatable {
             self.notBefore = notBefore
             self.notAfter = notAfter
             self.names = names
+            self.rsaBits = rsaBits
+            self.signatureAlgorithm = signatureAlgorithm
         }
     }
 

@@ -40,7 +40,9 @@ enum TLSLibrary {
                 issuer: fields["Issuer"] ?? "",
                 notBefore: fields["Start date"] ?? "",
                 notAfter: fields["Expire date"] ?? "",
-                names: fields["X509v3 Subject Alternative Name"] ?? ""
+                names: fields["X509v3 Subject Alternative Name"] ?? "",
+                rsaBits: fields["RSA Public Key"].flatMap { Int($0.prefix { $0.isNumber }) },
+                signatureAlgorithm: fields["Signature Algorithm"] ?? ""
             )
         }
     }

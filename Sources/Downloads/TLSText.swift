@@ -52,7 +52,8 @@ enum CertificateFault {
         case .wrongHost: chain.first
         case .unknownIssuer: unissued(in: chain)
         case .selfSigned: chain.last { $0.subject == $0.issuer }
-        case .tooWeak, .protocolVersion, .notTLS, .clientCertificateRequired, .refusedByServer, .other: nil
+        case .tooWeak: chain.first { $0.isWeak }
+        case .protocolVersion, .notTLS, .clientCertificateRequired, .refusedByServer, .other: nil
         }
     }
 

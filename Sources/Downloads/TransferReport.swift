@@ -56,4 +56,12 @@ struct TransferReport: Sendable {
     init(ending: Ending) {
         self.ending = ending
     }
+
+    /// The time is over, and nothing has come.
+    var isUnansweredTimeout: Bool {
+        switch ending {
+        case .curl(CURLE_OPERATION_TIMEDOUT, _), .firstByteTimeout: phase != .receiving && received == 0
+        default: false
+        }
+    }
 }

@@ -57,7 +57,8 @@ enum Verdict {
                     .init(
                         offered: offered.map(\.name),
                         hadCredentials: leg.credentials != nil,
-                        schemeAllowed: offered.contains { allowed.contains($0) }
+                        schemeAllowed: offered.contains { allowed.contains($0) },
+                        namesScheme: report.headers.hasChallenge
                     )
                 )
             )

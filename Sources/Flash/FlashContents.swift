@@ -100,14 +100,22 @@ public struct FlashRestore: Sendable {
 public struct RunResults: Sendable {
     /// Files that came fresh, with their content as received.
     public let files: [(saved: SavedFile, body: [UInt8])]
+    /// Saved copies that are to be forgotten.
+    public let removed: [FlashFile]
     /// The layers whose settings the run brought, each with all of its settings.
     public let layers: [SettingsLayer: [Setting]]
     /// What the run did.
     public let trace: RunTrace
 
     /// Makes the results of a run.
-    public init(files: [(saved: SavedFile, body: [UInt8])], layers: [SettingsLayer: [Setting]], trace: RunTrace) {
+    public init(
+        files: [(saved: SavedFile, body: [UInt8])],
+        removed: [FlashFile] = [],
+        layers: [SettingsLayer: [Setting]],
+        trace: RunTrace
+    ) {
         self.files = files
+        self.removed = removed
         self.layers = layers
         self.trace = trace
     }

@@ -85,6 +85,12 @@ public final class FlashStore: Sendable {
     public func store(_ results: RunResults, of phone: MACAddress) async throws(FlashError) {
         let mac = phone.upperCase
         try await write("keep the results of run \(results.trace.number) of \(phone)") { db in
+            for file in results.removed {
+                try db.execute(
+                    sql: "DELETE FROM savedFile WHERE mac = ? AND file = ?",
+                    arguments: [mac, file.description]
+                )
+            }
             for (saved, body) in results.files {
                 try saved.save(db, mac: mac, body: body)
             }

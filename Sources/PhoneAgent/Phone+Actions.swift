@@ -68,8 +68,7 @@ extension Phone {
     }
 
     private func began(_ trace: RunTrace) {
-        fetched = [:]
-        fetchedRoots = [:]
+        forgetFetched()
         traffic = SIPTrafficLog()
         pnpURL = nil
         // Without its number: a run that loads flash knows it only then.

@@ -107,7 +107,7 @@ extension PhoneArchive {
                 let found = DecryptionKey(EffectiveSettings(layers: layers)) ?? key
                 layers[SettingsLayer(role)] = try Self.settings(of: body, role, key: found, file.file)
             case .rootCertificate(let number):
-                guard (1...3).contains(number), RootCertificateFile.certificateCount(in: body) != nil else {
+                guard (1...3).contains(number), (try? RootCertificateFile.certificates(in: body)) != nil else {
                     throw .file(name: file.file, problem: "it is no certificate file")
                 }
             }

@@ -93,14 +93,30 @@ extension Phone {
         }
     }
 
-    func keep(_ content: FileFetcher.Content) {
+    func keep(_ content: FileFetcher.Content, of result: DownloadResult) {
         switch content {
         case .none: break
         case .document(let role, let saved, let settings, let body):
             fetched[role] = (saved, settings, body)
+            if role == .initial, case .document(let document) = result { drop(rootsNotIn: document.names) }
         case .root(let number, let saved, let body, let isNew):
             fetchedRoots[number] = (saved, body, isNew)
+        case .rootOfAnotherPlace(let number):
+            droppedRoots.insert(number)
         }
+    }
+
+    /// A root certificate is trusted as long as the initial file names it.
+    private func drop(rootsNotIn names: FetchedDocument.InitialPart?) {
+        let paths = names?.rootCertificates ?? []
+        droppedRoots = Set(roots.keys.filter { !paths.indices.contains($0 - 1) || paths[$0 - 1].isEmpty })
+    }
+
+    /// What the run has brought so far is not kept, or is kept already.
+    func forgetFetched() {
+        fetched = [:]
+        fetchedRoots = [:]
+        droppedRoots = []
     }
 
     private var candidateLayers: [SettingsLayer: [Setting]] {
@@ -112,11 +128,12 @@ extension Phone {
     }
 
     private var candidateRoots: [Int: [UInt8]] {
-        roots.merging(fetchedRoots.mapValues(\.body)) { _, new in new }
+        roots.filter { !droppedRoots.contains($0.key) }.merging(fetchedRoots.mapValues(\.body)) { _, new in new }
     }
 
     private var candidateFiles: [FlashFile: SavedFile] {
         var result = files
+        for number in droppedRoots { result[.rootCertificate(number)] = nil }
         for (role, content) in fetched { result[.document(role)] = content.saved }
         for (number, content) in fetchedRoots { result[.rootCertificate(number)] = content.saved }
         return result
@@ -162,13 +179,17 @@ extension Phone {
                 )
             }
             try await environment.flash.store(
-                RunResults(files: bodies, layers: changed, trace: trace),
+                RunResults(
+                    files: bodies,
+                    removed: files.keys.filter { candidateFiles[$0] == nil },
+                    layers: changed,
+                    trace: trace
+                ),
                 of: identity.mac
             )
         } catch {
             logger.error("\(error)")
-            fetched = [:]
-            fetchedRoots = [:]
+            forgetFetched()
             let previous = sequenceSettings(files: files, layers: layers, settings: settings)
             await handle(.storeFailed(previous, reason: "\(error)"))
             return
@@ -178,8 +199,7 @@ extension Phone {
         settings = EffectiveSettings(layers: layers)
         files = newFiles
         roots = newRoots
-        fetched = [:]
-        fetchedRoots = [:]
+        forgetFetched()
         registerWithSocket()
         lookUpTrusted()
         await handle(.stored)

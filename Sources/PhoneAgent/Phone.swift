@@ -63,6 +63,8 @@ actor Phone {
     /// What the run that is under way has brought so far.
     var fetched: [FileRole: (saved: SavedFile, settings: [Setting], body: [UInt8]?)] = [:]
     var fetchedRoots: [Int: (saved: SavedFile, body: [UInt8], isNew: Bool)] = [:]
+    /// Root certificates that are saved, and that the initial file of this run names no more.
+    var droppedRoots: Set<Int> = []
     var downloads: [DownloadID: Task<Void, Never>] = [:]
     var timers: [ProvisioningSequence.Timer: (generation: Int, task: Task<Void, Never>)] = [:]
     var timerGeneration = 0
@@ -156,7 +158,7 @@ actor Phone {
             await handle(.timerFired(timer))
         case .downloaded(let id, let result, let content):
             guard downloads.removeValue(forKey: id) != nil else { return }
-            keep(content)
+            keep(content, of: result)
             warn(of: result)
             await handle(.downloadFinished(id, result))
         case .transferred(let id, let fact):

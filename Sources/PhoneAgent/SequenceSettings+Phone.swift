@@ -21,6 +21,8 @@ extension SequenceSettings {
                 hasSettings: !(layers[SettingsLayer(role)] ?? []).isEmpty
             )
         }
+        var roots: [Int: String] = [:]
+        for case (.rootCertificate(let number), let file) in files { roots[number] = ProvisioningURL.masked(file.url) }
         self.init(
             provisioningEnabled: settings.flag(.provisionEnable) ?? true,
             sipPnPEnabled: settings.flag(.sipPnPEnable) ?? true,
@@ -36,7 +38,8 @@ extension SequenceSettings {
             cyclic: settings.flag(.cfgCyclic) ?? false,
             cyclicMinutes: settings.integer(.cfgCyclicInterval) ?? 10_080,
             resyncMinuteOfDay: settings.timeOfDay(.cfgResyncTime).map { $0.hour * 60 + $0.minute },
-            savedFiles: saved
+            savedFiles: saved,
+            rootCertificates: roots
         )
     }
 

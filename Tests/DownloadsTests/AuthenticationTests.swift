@@ -1,4 +1,4 @@
-import Downloads
+@testable import Downloads
 import Testing
 
 @Suite("Credentials over HTTP")
@@ -96,6 +96,34 @@ struct AuthenticationTests {
             #expect(useless == .unauthorized(.init(offered: ["Digest"], hadCredentials: true, schemeAllowed: false)))
         }
         #expect(!onlyDigest.notes.contains { $0.contains("Authorization") })
+    }
+
+    @Test("are told to be refused when the refusal has no challenge, and a 401 without any is named as such")
+    func bareRefusals() async throws {
+        let once = TestServer { server, connection in
+            while let head = connection.readHead() {
+                let isAnswer = head.contains { $0.hasPrefix("Authorization") }
+                connection.respond("401 Unauthorized", headers: isAnswer ? [] : [Self.basic])
+            }
+        }
+        let never = TestServer.http { connection, _ in connection.respond("401 Unauthorized") }
+        defer {
+            once.stop()
+            never.stop()
+        }
+        try await withEngine { engine in
+            let refused = await failure(engine, request(once.url(user: "id:pass@")))
+            let expected = DownloadError.Unauthorized(
+                offered: ["Basic"],
+                hadCredentials: true,
+                schemeAllowed: true,
+                namesScheme: false
+            )
+            #expect(refused == .unauthorized(expected))
+            #expect(refused?.explanation.contains("no WWW-Authenticate") == true)
+            let bare = await failure(engine, request(never.url(user: "id:pass@")))
+            #expect(bare?.explanation.contains("names no scheme that is known") == true)
+        }
     }
 
     @Test("stop the engine from reading an endless page that comes with the question")

@@ -4,5 +4,6 @@ import CCurl
 enum CurlCodes {
     static let ok = CURLE_OK
     static let peerFailedVerification = CURLE_PEER_FAILED_VERIFICATION
+    static let operationTimedOut = CURLE_OPERATION_TIMEDOUT
     static let couldNotConnect = CURLE_COULDNT_CONNECT
 }

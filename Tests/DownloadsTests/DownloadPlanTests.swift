@@ -63,6 +63,31 @@ struct DownloadPlanTests {
         #expect(leg.requestedTotal == .seconds(60))
     }
 
+    @Test("ask a TFTP server anew while there is time for its first answer")
+    func patience() throws {
+        var plan = try plan("tftp://h/a.cfg")
+        guard case .run(let leg) = plan.start() else { throw Command.Failure(text: "no leg") }
+        #expect(leg.timeouts.connect == .seconds(5))
+        var silence = TransferReport(ending: .curl(CurlCodes.operationTimedOut, ""))
+        silence.phase = .waiting
+        silence.times.total = .seconds(5)
+        for _ in 0..<2 {
+            guard case .run = plan.handle(silence, now: 0, elapsed: .zero) else {
+                throw Command.Failure(text: "it gave up early")
+            }
+        }
+        guard case .failed(let error) = plan.handle(silence, now: 0, elapsed: .zero) else {
+            throw Command.Failure(text: "it never gives up")
+        }
+        #expect(error.reason == .firstByteTimeout(after: .seconds(15)))
+        var cut = try self.plan("tftp://h/a.cfg")
+        silence.phase = .receiving
+        silence.received = 512
+        guard case .failed = cut.handle(silence, now: 0, elapsed: .zero) else {
+            throw Command.Failure(text: "what has begun is not begun anew")
+        }
+    }
+
     @Test("look at the certificates when they are refused, without credentials and only for a short time")
     func inspection() throws {
         var plan = try plan("https://id:pass@h/a")
@@ -139,6 +164,24 @@ struct TLSTextTests {
         #expect(CertificateFault.find(.notYetValid, in: Self.chain, now: 0)?.subject == "leaf")
         #expect(CertificateFault.find(.unknownIssuer, in: Self.chain, now: now)?.issuer == "root")
         #expect(CertificateFault.find(.wrongHost("h"), in: Self.chain, now: now)?.subject == "leaf")
+        let weak = [
+            (2_048, "sha256WithRSAEncryption"), (1_024, "sha256WithRSAEncryption"), (4_096, "sha1WithRSAEncryption"),
+        ]
+        .enumerated().map { position, strength in
+            TLSFailure.Certificate(
+                position: position,
+                subject: "",
+                issuer: "",
+                notBefore: "",
+                notAfter: "",
+                names: "",
+                rsaBits: strength.0,
+                signatureAlgorithm: strength.1
+            )
+        }
+        #expect(CertificateFault.find(.tooWeak(""), in: weak, now: now)?.position == 1)
+        #expect(CertificateFault.find(.tooWeak(""), in: [weak[0], weak[2]], now: now)?.position == 2)
+        #expect(CertificateFault.find(.tooWeak(""), in: [weak[0]], now: now) == nil)
         #expect(CertificateFault.find(.selfSigned, in: Self.chain, now: now) == nil)
         #expect(CertificateFault.find(.expired, in: [], now: now) == nil)
     }

@@ -133,14 +133,12 @@ struct LimitTests {
         }
         defer { server.stop() }
         try await withEngine { engine in
-            let start = ContinuousClock.now
             let reason = await failure(engine, request(server.url()) { $0.timeouts.total = .milliseconds(500) })
             guard case .totalTimeout(.milliseconds(500), let received) = reason else {
                 Issue.record("\(String(describing: reason))")
                 return
             }
             #expect((2...11).contains(received))
-            #expect(start.age >= .milliseconds(500))
         }
     }
 

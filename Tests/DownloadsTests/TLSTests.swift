@@ -1,4 +1,4 @@
-import Downloads
+@testable import Downloads
 import Glibc
 import Synchronization
 import Testing
@@ -78,6 +78,38 @@ struct TLSTests {
         try await fetch("good") {
             $0.roots = [der]
         } check: { engine, request in
+            let bytes = try await body(engine, request)
+            #expect(bytes == Array("<ok/>".utf8))
+        }
+    }
+
+    @Test("are read from a provisioned file, which is taken whole or not at all")
+    func rootFiles() async throws {
+        let authority = try await sharedAuthority.value
+        let root = try await authority.bytes(of: "root.crt")
+        let expired = try await authority.bytes(of: "expired.crt")
+        let der = try await Command.run(
+            "openssl",
+            ["x509", "-in", "root.crt", "-outform", "DER"],
+            in: authority.folder
+        )
+        let one = RootCertificateFile.Certificate(subject: "CN=Test Root", isExpired: false)
+        #expect(try RootCertificateFile.certificates(in: root) == [one])
+        #expect(try RootCertificateFile.certificates(in: der) == [one])
+        let both = try RootCertificateFile.certificates(in: root + expired)
+        #expect(both == [one, .init(subject: "CN=expired", isExpired: true)])
+        let bad = Array("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n".utf8)
+        for (bytes, problem) in [
+            (bad, "certificate 1 of 1 in it cannot be read"), (root + bad, "certificate 2 of 2 in it cannot be read"),
+            ([0x30, 0], "certificate 1 of 1 in it cannot be read"), ([], "it is empty"),
+            (Array("<html>".utf8), "it is neither a PEM nor a DER certificate"),
+        ] {
+            #expect(throws: RootCertificateFile.Problem(description: problem)) {
+                try RootCertificateFile.certificates(in: bytes)
+            }
+        }
+        // What OpenSSL did not like is not held against the next connection of this thread.
+        try await fetch("good") { engine, request in
             let bytes = try await body(engine, request)
             #expect(bytes == Array("<ok/>".utf8))
         }
@@ -182,6 +214,8 @@ struct TLSTests {
                 Issue.record("\(String(describing: failure))")
                 return
             }
+            #expect(failure?.certificate?.position == 0 && failure?.certificate?.rsaBits == 1_024)
+            #expect(failure?.explanation.contains("(RSA, 1024 bits)") == true)
         }
     }
 
@@ -259,9 +293,10 @@ struct TLSTests {
     @Test("trust the system's roots beside a provisioned one, from the file or the folder", arguments: [false, true])
     func systemRoots(fromFolder: Bool) async throws {
         let authority = try await sharedAuthority.value
+        let hashed = "hashed-\(fromFolder)"
         try await Command.run(
             "sh",
-            ["-c", "mkdir -p hashed && cp root.crt hashed && openssl rehash hashed"],
+            ["-c", "mkdir -p \(hashed) && cp root.crt \(hashed) && openssl rehash \(hashed)"],
             in: authority.folder
         )
         let server = try await TLSServer(authority, certificate: "good")
@@ -269,7 +304,7 @@ struct TLSTests {
         let other = try await authority.bytes(of: "alone.crt")
         let settings = DownloadEngineSettings(
             systemRoots: "\(authority.folder)/root.crt",
-            systemRootsFolder: fromFolder ? "\(authority.folder)/hashed" : nil
+            systemRootsFolder: fromFolder ? "\(authority.folder)/\(hashed)" : nil
         )
         try await withEngine(settings) { engine in
             for roots in [[], [other]] {

@@ -110,15 +110,6 @@ struct RootCertificateTests {
         #expect(throws: RootCertificates.Problem.self) { try RootCertificates.pem(bytes) }
     }
 
-    @Test("are counted in a file")
-    func count() {
-        let one = Array("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n".utf8)
-        #expect(RootCertificateFile.certificateCount(in: one) == 1)
-        #expect(RootCertificateFile.certificateCount(in: one + one) == 2)
-        #expect(RootCertificateFile.certificateCount(in: [0x30, 0]) == 1)
-        #expect(RootCertificateFile.certificateCount(in: Array("<html>".utf8)) == nil)
-    }
-
     @Test("a file that is not there is told by the system's words")
     func missingFile() {
         #expect(throws: RootCertificates.Problem(text: "No such file or directory")) {

@@ -50,6 +50,17 @@ final class FlashStoreTests {
         )
     }
 
+    @Test func `a file that a run no longer wants is forgotten with its results, another phone's is not`() async throws
+    {
+        let (store, _) = try FlashStore.open(in: directory, now: now)
+        for owner in [phone, other] { try await store.store(try results(run: 1, value: "a"), of: owner) }
+        let next = RunResults(files: [], removed: [.document(.standard)], layers: [:], trace: try Self.trace(2))
+        try await store.store(next, of: phone)
+        #expect(Set(try await store.contents(of: phone).files.keys) == [.document(.initial)])
+        #expect(try await store.body(of: .document(.standard), phone: phone) == nil)
+        #expect(try await store.contents(of: other).files.count == 2)
+    }
+
     private static func trace(_ number: Int) throws -> RunTrace {
         let steps = (1...9).map { #"{"step":\#($0),"outcome":"skipped","detail":"-","notes":[],"omittedNotes":0}"# }
         let text = """
