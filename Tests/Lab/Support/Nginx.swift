@@ -7,16 +7,18 @@ import Synchronization
 /// It serves the files of `documents`, which may change while it runs, except where a rule says otherwise, and keeps a
 /// record of every request.
 public final class Nginx: Sendable {
-    /// Where it listens on 198.51.100.1.
+    /// Where it listens on 198.51.100.1, or 2001:db8::1.
     public enum Listener: Sendable, Equatable {
         /// Plain HTTP.
         case http(UInt16 = 80)
+        /// Plain HTTP over IPv6.
+        case http6(UInt16 = 80)
         /// HTTPS with this certificate.
         case https(UInt16 = 443, LabCertificates.Kind = .good)
 
         var port: UInt16 {
             switch self {
-            case .http(let port), .https(let port, _): port
+            case .http(let port), .http6(let port), .https(let port, _): port
             }
         }
     }
@@ -93,7 +95,11 @@ public final class Nginx: Sendable {
         let file = directory.appending(path: "nginx.conf")
         try Self.write(rules, listeners, certificates, in: directory)
         let words = ["nginx", "-c", file.plainPath, "-e", "stderr"]
-        process = try network.start(LabCommand(words, in: network.server, insideRoot: true), name: "nginx")
+        let environment = try Self.openSSL(for: listeners, in: directory)
+        process = try network.start(
+            LabCommand(words, in: network.server, insideRoot: true, environment: environment),
+            name: "nginx"
+        )
     }
 
     /// Puts a file in place whole, so that no request sees half of it.
@@ -172,6 +178,17 @@ public final class Nginx: Sendable {
     /// Ends the server.
     public func stop() async { await process.stop() }
 
+    /// OpenSSL must be told to serve a certificate whose key is as small as that.
+    private static func openSSL(for listeners: [Listener], in directory: URL) throws -> [String: String] {
+        let isWeak = listeners.contains { if case .https(_, .weak) = $0 { true } else { false } }
+        guard isWeak else { return [:] }
+        let text =
+            "openssl_conf = o\n[o]\nssl_conf = s\n[s]\nsystem_default = d\n[d]\nCipherString = DEFAULT:@SECLEVEL=0\n"
+        let file = directory.appending(path: "openssl.cnf")
+        try Data(text.utf8).write(to: file)
+        return ["OPENSSL_CONF": file.plainPath]
+    }
+
     private static func write(
         _ rules: [NginxRule],
         _ listeners: [Listener],
@@ -190,6 +207,8 @@ public final class Nginx: Sendable {
             switch listener {
             case .http(let port):
                 return "listen \(LabNetwork.serverAddress):\(port);"
+            case .http6(let port):
+                return "listen [\(LabNetwork.serverAddress6)]:\(port);"
             case .https(let port, let kind):
                 guard let certificates else { throw LabError.badArgument("an HTTPS listener needs certificates") }
                 return """

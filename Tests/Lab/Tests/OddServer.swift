@@ -13,6 +13,10 @@ final class OddServer: Sendable {
         case silent
         /// The answer begins well and goes on with one byte a second.
         case trickle
+        /// The header fields come one after the other, a second apart.
+        case slowHeaders
+        /// Chunks without an end.
+        case endlessChunks
         /// A body without an end.
         case endlessBody
         /// Header fields without an end.
@@ -107,6 +111,17 @@ final class OddServer: Sendable {
             for byte in body.utf8 {
                 guard send([byte], to: connection), !hasEnded(connection, within: .seconds(1)) else { return }
             }
+        case .slowHeaders:
+            guard send(head, to: connection) else { return }
+            for number in 0..<30 {
+                guard !hasEnded(connection, within: .seconds(1)), send("X-Lab: \(number)\r\n", to: connection) else {
+                    return
+                }
+            }
+        case .endlessChunks:
+            guard send(head + "Transfer-Encoding: chunked\r\n\r\n", to: connection) else { return }
+            let chunk = "2000\r\n\(String(repeating: " ", count: 0x2000))\r\n"
+            while send(chunk, to: connection) {}
         case .endlessBody:
             guard send(head + "\r\n", to: connection) else { return }
             let piece = [UInt8](repeating: UInt8(ascii: " "), count: 65_536)

@@ -125,6 +125,24 @@ struct SourcesTests {
         }
     }
 
+    @Test("four tries at an address that nobody answers for cost four times trySeconds, and each is in the trace")
+    func fourDeadTries() async throws {
+        try await LabNetwork.with { lab in
+            try await Fault.makeBlackHole(in: lab)
+            let limits = "downloads: { connectSeconds: 10, firstByteSeconds: 10, totalSeconds: 60, trySeconds: 2 }"
+            let daemon = try await Daemon.start(in: lab, .init(pnpTimeoutSeconds: 1, lines: [limits]))
+            _ = try await daemon.waitForRun()
+            try await daemon.set("USR_PROV_SVR_URL", Fault.blackHole)
+            #expect(try await daemon.provision().state == "failed")
+            let text = try await daemon.text(ofStep: 8)
+            for scheme in ["tftp", "http", "https", "ftp"] {
+                #expect(text.contains("\(scheme)://\(Fault.blackHole)/KX-UTG200B.cfg"), "\(scheme): \(text)")
+            }
+            let step = try #require(try await daemon.explain().first { $0.step == 8 })
+            #expect((step.milliseconds ?? .infinity) < 20_000, "four times 2 s, on a busy machine")
+        }
+    }
+
     @Test("a file that cannot be had leaves its saved copy in force, and a retry comes")
     func savedCopies() async throws {
         try await LabNetwork.with { lab in
@@ -167,25 +185,6 @@ struct SourcesTests {
             let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
             let wait = try format.parse(run.nextAttempt).timeIntervalSince(try format.parse(run.startedAt))
             #expect((419...422).contains(wait), "CFG_RTRY_INTVL is 7 minutes: \(wait) s")
-        }
-    }
-
-    @Test("the redirection server is asked when nothing else gave a URL")
-    func redirection() async throws {
-        try await LabNetwork.with { lab in
-            let nginx = try await Nginx.start(
-                in: lab,
-                files: ["real.cfg": Document.device(registrar: "redirected.example.com")],
-                rules: [NginxRule("/0080f0abcdef", .redirect(to: "http://198.51.100.1/real.cfg"))]
-            )
-            let daemon = try await Daemon.start(
-                in: lab,
-                .init(pnpTimeoutSeconds: 1, redirectionURL: "http://198.51.100.1/{mac}")
-            )
-            let status = try await daemon.waitForRun()
-            #expect(status.state == "provisioned" && status.source == "redirection")
-            #expect(status.url == "http://198.51.100.1/real.cfg")
-            #expect(try nginx.records.map(\.target) == ["/0080f0abcdef", "/real.cfg"])
         }
     }
 
