@@ -26,7 +26,7 @@ final class TransferNote: Sendable {
     func take(_ download: Download) {
         let scheme = download.effectiveURL.prefix { $0 != ":" }.lowercased()
         let answer = Answer(
-            redirects: download.redirects,
+            redirects: download.redirects.map(ProvisioningURL.maskingQuerySecrets),
             version: download.http.map { "HTTP/\($0.version)" } ?? scheme.uppercased(),
             status: download.http?.status,
             tls: download.tlsVersion,
