@@ -12,8 +12,9 @@ RELEASE := -c release --static-swift-stdlib
 
 # What the build and the lab need beyond Swift and Debian's base system.
 PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-config debootstrap shellcheck iproute2 \
-	systemd-container openssl ca-certificates
-UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent Phoneprovctl
+	systemd-container openssl ca-certificates python3-pip
+UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent \
+	Phoneprovctl WebProgramming
 SHELL_SCRIPTS := Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
 POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd etc/phoneprovd/dhcp/functions etc/phoneprovd/dhcp/dhcpcd-hook \
 	etc/phoneprovd/dhcp/udhcpc-hook etc/NetworkManager/dispatcher.d/90-phoneprovd systemd/restart-delay
@@ -37,7 +38,7 @@ deps: ## installs what the build and the lab need and is missing (Debian package
 root:
 	@if ((EUID != 0)); then echo "The lab makes network namespaces: it needs root." >&2; exit 1; fi
 
-lab: root deps ## makes the lab's own root file system, .lab/root, once (about 330 MB)
+lab: root deps ## makes the lab's own root file system, .lab/root, once (about 1.2 GB)
 	@Tests/Lab/make-root
 
 build: deps ## builds everything, tests included
@@ -47,6 +48,7 @@ release: deps ## builds what is installed, the Swift runtime linked in
 	$(SWIFT) build $(RELEASE) --product phoneprovd
 	$(SWIFT) build $(RELEASE) --product phoneprovctl
 	$(SWIFT) build $(RELEASE) --product phoneprov-inform
+	$(SWIFT) build $(RELEASE) --product phoneprov-web
 
 run: lab ## shows a phone provisioning itself in a self-contained lab (needs root; ends by itself)
 	$(SWIFT) build

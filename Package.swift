@@ -19,6 +19,7 @@ let package = Package(
         .executable(name: "phoneprovd", targets: ["phoneprovd"]),
         .executable(name: "phoneprovctl", targets: ["phoneprovctl"]),
         .executable(name: "phoneprov-inform", targets: ["phoneprov-inform"]),
+        .executable(name: "phoneprov-web", targets: ["phoneprov-web"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -28,6 +29,12 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     ],
     targets: [
         // C libraries: module maps and inline shims, no logic.
@@ -73,8 +80,46 @@ let package = Package(
             dependencies: [
                 "Provisioning", "SIP", "PhoneSettings", "ConfigurationFile", "DHCPOptions", "Flash", "Downloads",
                 "Archive", "Control", nio, nioPosix, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // The phone's pages: they know the daemon by its control socket only.
+        .target(
+            name: "WebProgramming",
+            dependencies: [
+                "Control", "PhoneSettings", nio, nioPosix, logging,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [
+                .embedInCode("Resources/field.mustache"),
+                .embedInCode("Resources/history.mustache"),
+                .embedInCode("Resources/icon.svg"),
+                .embedInCode("Resources/layout.mustache"),
+                .embedInCode("Resources/live.js"),
+                .embedInCode("Resources/maintenance.mustache"),
+                .embedInCode("Resources/message.mustache"),
+                .embedInCode("Resources/overview-row.mustache"),
+                .embedInCode("Resources/overview.mustache"),
+                .embedInCode("Resources/phone-state.mustache"),
+                .embedInCode("Resources/phone.mustache"),
+                .embedInCode("Resources/provisioning.mustache"),
+                .embedInCode("Resources/run-page.mustache"),
+                .embedInCode("Resources/run.mustache"),
+                .embedInCode("Resources/setting.mustache"),
+                .embedInCode("Resources/settings.mustache"),
+                .embedInCode("Resources/sign-in.mustache"),
+                .embedInCode("Resources/style.css"),
             ],
             swiftSettings: strict
         ),
@@ -106,6 +151,15 @@ let package = Package(
         ),
 
         .executableTarget(name: "phoneprov-inform", dependencies: ["DHCPOptions"], swiftSettings: strict),
+        .executableTarget(
+            name: "phoneprov-web",
+            dependencies: [
+                "Control", "Systemd", "WebProgramming", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
 
         // Unit tests: one target for each room.
         .testTarget(
@@ -140,7 +194,18 @@ let package = Package(
         ),
         .testTarget(
             name: "PhoneAgentTests",
-            dependencies: ["PhoneAgent", "Archive", "Control", "Flash", "PhoneSettings", "Provisioning", nio],
+            dependencies: ["PhoneAgent", "Archive", "Control", "Flash", "PhoneSettings", "Provisioning", nio, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WebProgrammingTests",
+            dependencies: [
+                "WebProgramming", "Control", nio, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             swiftSettings: strict
         ),
 

@@ -89,6 +89,7 @@ extension Fleet {
         phone?.inbox.finish()
         await task?.value
         await board.remove(mac)
+        await access.forget(mac)
     }
 }
 

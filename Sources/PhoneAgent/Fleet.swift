@@ -24,6 +24,7 @@ public final class Fleet: Sendable {
     public typealias ConfigurationSource = @Sendable () throws(ConfigurationProblem) -> DaemonConfiguration
 
     let board: StatusBoard
+    let access: WebAccess
     let logger: Logger
     let sockets: SocketTable
     let crew: Mutex<Crew>
@@ -71,6 +72,9 @@ public final class Fleet: Sendable {
         self.flash = flash
         downloads = try DownloadEngine()
         board = StatusBoard()
+        let (password, problem) = WebPassword.load(from: configuration.stateDirectory)
+        if let problem { logger.warning("the password for web programming is not kept: \(problem)") }
+        access = WebAccess(fallbackPassword: password, logger: logger)
         loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         sockets = SocketTable(configuration: configuration.sipPnP, loops: loops, logger: logger)
         reloads = ReloadQueue(source: configurationSource)
@@ -81,6 +85,7 @@ public final class Fleet: Sendable {
             sockets: sockets,
             inform: InformClient(loops: loops),
             board: board,
+            access: access,
             logger: logger
         )
         let phones = configuration.phones.map { Phone($0, environment: environment) }
@@ -98,6 +103,7 @@ public final class Fleet: Sendable {
                 sockets: sockets,
                 inform: InformClient(loops: loops),
                 board: board,
+                access: access,
                 logger: logger
             )
         )

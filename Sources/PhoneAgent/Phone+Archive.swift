@@ -10,11 +10,14 @@ import Provisioning
 
 extension Phone {
     /// The archive of what the phone holds now.
-    func export(for caller: String) async throws -> [UInt8] {
+    ///
+    /// The user's account gets what `access` grants it: settings, and no files, which are the administrator's.
+    func export(for caller: String, as role: Access.Role = .administrator) async throws -> [UInt8] {
         guard isFlashKnown else { throw Self.flashUnknown }
         var bodies: [String: [UInt8]] = [:]
         var records: [PhoneArchive.Record.File] = []
-        for file in files.values.sorted(by: { "\($0.file)" < "\($1.file)" }) {
+        let kept = role == .administrator ? files.values.sorted(by: { "\($0.file)" < "\($1.file)" }) : []
+        for file in kept {
             let name = "\(file.file)"
             do throws(FlashError) {
                 bodies[name] = try await environment.flash.body(of: file.file, phone: identity.mac)
@@ -37,7 +40,7 @@ extension Phone {
                 model: identity.model,
                 softwareVersion: identity.softwareVersion,
                 exportedAt: WallTime.now.rfc3339,
-                settings: (layers[.user] ?? []).map {
+                settings: (layers[.user] ?? []).filter { settings.access(to: $0.key).admits(role) }.map {
                     PhoneArchive.Record.UserSetting(name: $0.key.description, value: $0.value)
                 },
                 files: records.filter { bodies[$0.file] != nil }
@@ -83,6 +86,40 @@ extension Phone {
         )
         await handle(.powerOn(.reboot))
         return reply
+    }
+
+    /// Takes an archive as the user's account may: its settings stand in place of those that the user had set, and every
+    /// one of them has to be the user's to change. Files, and what only the administrator sees, stay as they are.
+    func importSettings(_ bytes: [UInt8], by who: Programmer) async throws -> ImportReply {
+        let restore: FlashRestore
+        do throws(PhoneArchiveError) {
+            let archive = try PhoneArchive(tar: bytes)
+            guard archive.record.mac == identity.mac.upperCase else {
+                throw .otherPhone(mac: archive.record.mac, own: identity.mac.upperCase)
+            }
+            restore = try archive.restore(for: identity, key: DecryptionKey(settings))
+        } catch {
+            throw ControlError.invalidArchive(reason: "\(error)")
+        }
+        guard restore.files.isEmpty else {
+            throw ControlError.notPermitted(reason: "The archive has files in it, which are the administrator's.")
+        }
+        let wanted = restore.layers[.user] ?? []
+        for setting in wanted {
+            do throws(UserSettingError) {
+                try settings.canUserSet(setting.key, setting.value, as: .user)
+            } catch {
+                throw ControlError(error, file: nil)
+            }
+        }
+        let before = (layers[.user] ?? []).filter { settings.access(to: $0.key).admits(.user) }
+        for setting in before where !wanted.contains(where: { $0.key == setting.key }) {
+            try await unset(setting.key.description, by: who, as: .user)
+        }
+        for setting in wanted {
+            _ = try await set(setting.key.description, setting.value, by: who, as: .user)
+        }
+        return ImportReply(settings: wanted.count, files: [])
     }
 
     private static var flashUnknown: ControlError {

@@ -27,6 +27,7 @@ extension Phone {
         files = contents.files
         origins = contents.origins
         settings = EffectiveSettings(layers: layers)
+        areSettingsLoaded = true
         restoreLease(contents.lease)
         registerWithSocket()
         lookUpTrusted()

@@ -7,25 +7,36 @@ import Provisioning
 
 extension Phone {
     /// One parameter, or all that have a value.
-    func values(named name: String?, reveal: Bool) throws -> [SettingValue] {
+    func values(
+        named name: String?,
+        reveal: Bool,
+        as role: Access.Role = .administrator
+    ) throws -> [SettingValue] {
         guard let name else {
-            return settings.all().filter { $0.value != nil }.map { value($0, reveal: reveal) }
+            return settings.all().filter { $0.value != nil && $0.access.admits(role) }
+                .map { value($0, reveal: reveal) }
         }
         let explanation = settings.explain(try key(named: name))
         guard explanation.value != nil || explanation.definition != nil else {
             throw unknown(name)
         }
+        try requireAccess(to: explanation.key, role)
         return [value(explanation, reveal: reveal)]
     }
 
     /// Sets a parameter as the user of the phone would. It counts at once; the sequence sees it at its next run.
     ///
     /// - Returns: what stands above the user's value, when it does not count because of that.
-    func set(_ name: String, _ text: String, by who: Programmer) async throws -> String? {
+    func set(
+        _ name: String,
+        _ text: String,
+        by who: Programmer,
+        as role: Access.Role = .administrator
+    ) async throws -> String? {
         let key = try key(named: name)
         var above: String?
         do throws(UserSettingError) {
-            let change = try settings.canUserSet(key, text)
+            let change = try settings.canUserSet(key, text, as: role)
             if case .overridden(let entry) = change {
                 above = "the \(entry.place) has perm \"\(entry.permission.attribute)\" and stands above it"
             }
@@ -52,8 +63,9 @@ extension Phone {
     }
 
     /// Takes back what the user has set.
-    func unset(_ name: String, by who: Programmer) async throws {
+    func unset(_ name: String, by who: Programmer, as role: Access.Role = .administrator) async throws {
         let key = try key(named: name)
+        try requireAccess(to: key, role)
         guard let user = layers[.user], let mine = user.last(where: { $0.key == key }) else { return }
         let old = ProgrammingRecord.shown(mine.value, of: key)
         try await put(user.filter { $0.key != key }, who.record(.unset(key, old: old)))
@@ -95,6 +107,12 @@ extension Phone {
         registerWithSocket()
         lookUpTrusted()
         await handle(.settingsChanged(sequenceSettings(files: files, layers: layers, settings: settings)))
+    }
+
+    private func requireAccess(to key: ParameterKey, _ role: Access.Role) throws(ControlError) {
+        let access = settings.access(to: key)
+        guard !access.admits(role) else { return }
+        throw ControlError(.noAccess(key: key, access: access), file: nil)
     }
 
     private func key(named name: String) throws -> ParameterKey {

@@ -29,7 +29,8 @@ extension Phone {
             lastOutcome: sequence.outcome?.rawValue,
             nextAttempt: sequence.plannedRun(at: AgentClock.now())?.at.rfc3339,
             runNumber: trace?.number,
-            since: since.rfc3339
+            since: since.rfc3339,
+            steps: trace?.steps.map(\.outcome.rawValue) ?? []
         )
     }
 

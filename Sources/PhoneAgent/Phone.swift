@@ -52,6 +52,10 @@ actor Phone {
     var leaseNotes: [DHCPEvent.Note] = []
     /// What a DHCP server said when it was asked.
     var inform = InformState()
+    /// Flash was read, or could not be: from here on the settings are the phone's own.
+    var areSettingsLoaded = false
+    /// The accounts for web programming that others know of.
+    private var publishedAccounts: [String] = []
     /// Flash could be read: only then may it be written.
     var isFlashKnown = false
     var isLeaseKnown = false
@@ -251,6 +255,13 @@ actor Phone {
         if status().state != lastState {
             lastState = status().state
             since = .now
+        }
+        if areSettingsLoaded {
+            let accounts = WebAccounts.parameters.map(settings.text)
+            if accounts != publishedAccounts {
+                publishedAccounts = accounts
+                await environment.access.update(settings, of: identity)
+            }
         }
         await environment.board.publish(status(), of: identity.mac)
     }

@@ -10,5 +10,6 @@ struct PhoneEnvironment: Sendable {
     let sockets: SocketTable
     let inform: InformClient
     let board: StatusBoard
+    let access: WebAccess
     let logger: Logger
 }

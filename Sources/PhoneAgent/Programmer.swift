@@ -16,6 +16,11 @@ struct Programmer: Sendable, CustomStringConvertible {
                 reason: "expected 1 to \(ChangeOrigin.maximumWhoBytes) bytes without control characters"
             )
         }
+        if let session = caller.session {
+            // Who has signed in says nothing of itself: the daemon knows.
+            (way, who) = (.web, session.who)
+            return
+        }
         way =
             switch origin?.programming {
             case .web: .web

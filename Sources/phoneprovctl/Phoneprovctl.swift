@@ -14,7 +14,8 @@ struct Phoneprovctl: AsyncParsableCommand {
         subcommands: [
             Status.self, Wait.self, Explain.self, Expect.self, History.self, Provision.self, Reboot.self,
             FactoryReset.self, Get.self, Set.self, Unset.self, Export.self, Import.self, Reload.self,
-            CaptureCommand.self, Check.self, Parameters.self, Schema.self, DHCPEventCommand.self,
+            CaptureCommand.self, Check.self, Parameters.self, Schema.self, WebPasswordCommand.self,
+            DHCPEventCommand.self,
         ]
     )
 

@@ -9,6 +9,8 @@ public struct Caller: Sendable, Equatable {
     /// The supplementary groups (`SO_PEERGROUPS`, Linux 4.13), without group 0, at most
     /// ``maximumSupplementaryGroups`` of them.
     public let supplementaryGroups: Set<UInt32>
+    /// The session of web programming that the connection acts for, or `nil` when the caller acts for itself.
+    public var session: SignedIn?
 
     /// The number of supplementary groups that are read. A process that has more is treated as having none.
     public static let maximumSupplementaryGroups = 1024
@@ -27,6 +29,11 @@ public struct Caller: Sendable, Equatable {
     public func isMember(of group: UInt32) -> Bool {
         gid == group || supplementaryGroups.contains(group)
     }
+}
+
+extension Caller {
+    /// The account that the caller acts for and where it is, or else its credentials: for a log.
+    public var words: String { session?.who ?? description }
 }
 
 extension Caller: CustomStringConvertible {

@@ -21,6 +21,12 @@ public enum ControlError: Error, Sendable, Equatable {
     case invalidConfiguration(file: String, line: Int?, reason: String)
     /// The daemon cannot take this now; it is worth trying again.
     case busy(reason: String)
+    /// No account has this name and password, or it is closed.
+    case signInRefused
+    /// There were too many wrong tries; after so many seconds it is worth trying again.
+    case tooManyTries(seconds: Int)
+    /// The session has ended, or there never was one.
+    case sessionEnded
     /// The daemon is ending.
     case shuttingDown
     /// The daemon tried and failed.
@@ -57,6 +63,12 @@ extension ControlError: CustomStringConvertible {
             "\(file):\(line.map { "\($0):" } ?? "") \(reason). The configuration in force stays as it is."
         case .busy(let reason):
             "The daemon cannot take this now: \(reason) Try again."
+        case .signInRefused:
+            "No account has this name and password."
+        case .tooManyTries(let seconds):
+            "Too many wrong tries. Wait \(seconds) seconds, then try again."
+        case .sessionEnded:
+            "The session has ended. Sign in again."
         case .shuttingDown:
             "The daemon is ending."
         case .failed(let reason):

@@ -30,6 +30,14 @@ public enum ControlMethod: String, Sendable, CaseIterable, CustomStringConvertib
     case importArchive = "Import"
     /// Reads the daemon's configuration anew.
     case reload = "Reload"
+    /// Opens a session of web programming.
+    case signIn = "SignIn"
+    /// Lets a connection act for a session.
+    case resume = "Resume"
+    /// Ends a session.
+    case signOut = "SignOut"
+    /// The password that counts until the phone has one of its own.
+    case webPassword = "WebPassword"
 
     /// The name as calls carry it: `io.phoneprovd.Status`.
     public var qualifiedName: String { "\(ControlInterface.name).\(rawValue)" }

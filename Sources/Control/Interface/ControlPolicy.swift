@@ -18,9 +18,12 @@ extension ControlMethod {
     public var requiredAccess: ControlAccess {
         switch self {
         case .status, .wait, .explain, .history, .get: .reader
+        // What they open is opened by a password, so that who serves the pages needs no right of its own to change.
+        case .signIn, .resume, .signOut: .reader
         // A URL in a NOTIFY may hold a password, so a capture is not for everybody who may read.
         // An export holds the phone's passwords.
-        case .provision, .reboot, .factoryReset, .set, .unset, .dhcpEvent, .capture, .export, .importArchive, .reload:
+        case .provision, .reboot, .factoryReset, .set, .unset, .dhcpEvent, .capture, .export, .importArchive, .reload,
+            .webPassword:
             .changer
         }
     }

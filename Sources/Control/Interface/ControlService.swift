@@ -1,7 +1,8 @@
 /// What answers the calls: the seam between the control interface and the daemon.
 ///
 /// One method for each method of `io.phoneprovd`. The server has checked the caller's right and the types of the
-/// parameters before it calls. A method may throw:
+/// parameters before it calls. Where the caller acts for a session (``Caller/session``), the service sees to it that the
+/// call concerns none but its phones, in the role that the account has there. A method may throw:
 ///
 /// - ``ControlError``, which goes to the client as it is;
 /// - `CancellationError`, when the client has gone or the server ends; a client that is still there hears `ShuttingDown`;
@@ -66,4 +67,22 @@ public protocol ControlService: Sendable {
     ///
     /// - Throws: ``ControlError/invalidConfiguration(file:line:reason:)``; then the old one stays in force.
     func reload(_ request: ReloadRequest, caller: Caller) async throws -> ReloadReply
+
+    /// Opens a session.
+    ///
+    /// - Throws: ``ControlError/signInRefused``, ``ControlError/tooManyTries(seconds:)``.
+    func signIn(_ request: SignInRequest, caller: Caller) async throws -> SignInReply
+
+    /// Who has signed in. When it returns, the connection acts for the session.
+    ///
+    /// - Throws: ``ControlError/sessionEnded``.
+    func resume(_ request: ResumeRequest, caller: Caller) async throws -> SignedIn
+
+    /// Ends a session.
+    func signOut(_ request: SignOutRequest, caller: Caller) async throws
+
+    /// Answers `WebPassword`.
+    ///
+    /// - Throws: ``ControlError/notPermitted(reason:)`` to others than root.
+    func webPassword(_ request: WebPasswordRequest, caller: Caller) async throws -> WebPasswordReply
 }

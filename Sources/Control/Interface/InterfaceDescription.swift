@@ -47,7 +47,8 @@ public enum ControlInterface {
         # source is where the URL came from: manual, stored, sip-pnp, dhcp-160, dhcp-159, dhcp-66, dhcpv6, redirection
         # or none. step is 1 to 9 during a run and 0 between runs. lastOutcome is null before the end of the first run,
         # runNumber before its start. nextAttempt is null when none is planned. detail says in one sentence what the
-        # phone does or waits for now. since is the time at which it came into this state.
+        # phone does or waits for now. since is the time at which it came into this state. steps tells what came of each of
+        # the nine steps of the last run so far, and is empty before the first.
         type PhoneStatus (
           mac: string,
           model: string,
@@ -60,7 +61,8 @@ public enum ControlInterface {
           lastOutcome: ?string,
           nextAttempt: ?string,
           runNumber: ?int,
-          since: string
+          since: string,
+          steps: []string
         )
 
         # One of the nine steps of a run. A step that was skipped has no startedAt and no milliseconds, and its detail is
@@ -312,6 +314,33 @@ public enum ControlInterface {
         # of it stays.
         method Reload() -> (unchanged: int, changed: []string, added: []string, removed: []string)
 
+        # The two accounts of web programming: ADMIN_ID and USER_ID.
+        type AccountRole (
+          user,
+          administrator
+        )
+
+        # A phone that an account opens.
+        type OpenPhone (
+          mac: string,
+          model: string,
+          role: AccountRole
+        )
+
+        # Opens a session of web programming with the name and password of an account; without a phone, on every phone
+        # that they open. from is the numeric address of the browser: five wrong tries a minute, then TooManyTries.
+        method SignIn(phone: ?string, account: string, password: string, from: string) -> (session: string)
+
+        # From here on this connection acts for a session: it has the rights of the account on the phones that it opens,
+        # instead of the caller's own. renew, true unless said otherwise, keeps the session from ending for want of use.
+        method Resume(session: string, renew: ?bool) -> (account: string, from: string, phones: []OpenPhone)
+
+        # Ends a session.
+        method SignOut(session: string) -> ()
+
+        # The administrator's password of every phone that has only the factory's, which never opens a session. For root.
+        method WebPassword() -> (password: string)
+
         # There is no such phone. known lists the MAC addresses of those there are.
         error NoSuchPhone (phone: string, known: []string)
 
@@ -342,6 +371,15 @@ public enum ControlInterface {
 
         # The daemon cannot take this now. It is worth trying again.
         error Busy (reason: string)
+
+        # No account has this name and password, or it is closed: the user's is until USER_PASS is set.
+        error SignInRefused ()
+
+        # There were too many wrong tries. After so many seconds it is worth trying again.
+        error TooManyTries (seconds: int)
+
+        # The session has ended, or there never was one.
+        error SessionEnded ()
 
         # The daemon is ending.
         error ShuttingDown ()

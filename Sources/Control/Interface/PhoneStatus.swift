@@ -62,6 +62,8 @@ public struct PhoneStatus: Codable, Sendable, Equatable {
     @Nullable public var runNumber: Int?
     /// When the phone came into this state, RFC 3339 in UTC.
     public var since: String
+    /// What came of each of the nine steps of the last run so far; empty before the first run.
+    public var steps: [String]
 
     /// A phone's status from its parts; each is described at its property.
     public init(
@@ -76,7 +78,8 @@ public struct PhoneStatus: Codable, Sendable, Equatable {
         lastOutcome: String?,
         nextAttempt: String?,
         runNumber: Int?,
-        since: String
+        since: String,
+        steps: [String] = []
     ) {
         self.mac = mac
         self.model = model
@@ -90,5 +93,6 @@ public struct PhoneStatus: Codable, Sendable, Equatable {
         self.nextAttempt = nextAttempt
         self.runNumber = runNumber
         self.since = since
+        self.steps = steps
     }
 }

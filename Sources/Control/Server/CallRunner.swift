@@ -16,19 +16,20 @@ struct CallRunner: Sendable {
     ///
     /// - Parameters:
     ///   - message: The message without its terminator.
-    ///   - caller: Who calls.
+    ///   - connection: Who calls, and for whom.
     ///   - peerIsGone: Whether the client has left. Only a call without reply is run for such a client.
     ///   - partialReply: Takes the replies of a call with `more` that others follow.
     func run(
         _ message: ByteBuffer,
-        caller: Caller,
+        connection: ConnectionCaller,
         peerIsGone: Bool,
         partialReply: @escaping PartialReply
     ) async -> CallEnd {
         let call: Call
         do {
             let bytes = Array(message.readableBytesView)
-            call = Call(header: try MessageCoder.decode(CallHeader.self, from: bytes), message: bytes, caller: caller)
+            let header = try MessageCoder.decode(CallHeader.self, from: bytes)
+            call = Call(header: header, message: bytes, caller: connection.caller, connection: connection)
         } catch {
             return .malformed(Self.words(for: error))
         }
@@ -49,6 +50,7 @@ struct CallRunner: Sendable {
         let header: CallHeader
         let message: [UInt8]
         let caller: Caller
+        let connection: ConnectionCaller
     }
 
     private func answer(_ call: Call, partialReply: @escaping PartialReply) async -> ByteBuffer {
@@ -78,17 +80,27 @@ struct CallRunner: Sendable {
             guard let method = ControlMethod(rawValue: name) else {
                 throw VarlinkServiceError.methodNotFound(method: call.header.method)
             }
-            try policy.check(
-                method.requiredAccess,
-                for: method.rawValue,
-                caller: call.caller,
-                groups: groups
-            )
+            try check(method, of: call)
             return try await reply(to: call, method: method, partialReply: partialReply)
         case ControlInterface.serviceName:
             return try reply(to: call, serviceMethod: name)
         default:
             throw VarlinkServiceError.interfaceNotFound(interface: interface)
+        }
+    }
+
+    /// A connection that acts for a session has that account's rights, and none of the caller's own.
+    private func check(_ method: ControlMethod, of call: Call) throws(ControlError) {
+        guard let session = call.caller.session else {
+            return try policy.check(
+                method.requiredAccess,
+                for: method.rawValue,
+                caller: call.caller,
+                groups: groups
+            )
+        }
+        guard let role = method.requiredRole, session.phones.contains(where: { $0.role >= role }) else {
+            throw .notPermitted(reason: "\(method.rawValue) is not for \(session.account).")
         }
     }
 
@@ -128,6 +140,7 @@ struct CallRunner: Sendable {
         case .get:
             return try await ask(call) { (request: GetRequest) in
                 if request.reveal {
+                    if caller.session != nil { throw ControlError.notPermitted(reason: "A session reveals no secret.") }
                     try policy.check(.changer, for: "Get with reveal", caller: caller, groups: groups)
                 }
                 return try await service.get(request, caller: caller)
@@ -141,6 +154,19 @@ struct CallRunner: Sendable {
             }
         case .dhcpEvent: return try await ask(call) { try await service.dhcpEvent($0, caller: caller) }
         case .reload: return try await ask(call) { try await service.reload($0, caller: caller) }
+        case .signIn: return try await ask(call) { try await service.signIn($0, caller: caller) }
+        case .resume:
+            return try await ask(call) { (request: ResumeRequest) in
+                let session = try await service.resume(request, caller: caller)
+                call.connection.act(for: session)
+                return session
+            }
+        case .signOut:
+            return try await ask(call) { (request: SignOutRequest) in
+                try await service.signOut(request, caller: caller)
+                return EmptyReply()
+            }
+        case .webPassword: return try await ask(call) { try await service.webPassword($0, caller: caller) }
         }
     }
 

@@ -7,6 +7,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private var state: ConnectionState
     private let caller: Caller
+    private let connection: ConnectionCaller
     private let runner: CallRunner
     private let limits: ControlLimits
     private let isAdmitted: Bool
@@ -36,6 +37,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     ) {
         state = ConnectionState(limits: limits)
         self.caller = caller
+        connection = ConnectionCaller(caller)
         self.runner = runner
         self.limits = limits
         self.isAdmitted = isAdmitted
@@ -137,9 +139,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func start(_ message: ByteBuffer, peerIsGone: Bool) {
         let handler = NIOLoopBound(self, eventLoop: eventLoop)
-        let (runner, caller, eventLoop) = (runner, caller, eventLoop)
+        let (runner, connection, eventLoop) = (runner, connection, eventLoop)
         call = Task {
-            let end = await runner.run(message, caller: caller, peerIsGone: peerIsGone) { reply in
+            let end = await runner.run(message, connection: connection, peerIsGone: peerIsGone) { reply in
                 let flushed = eventLoop.makePromise(of: Void.self)
                 eventLoop.execute { handler.value.sendPartial(reply, flushed: flushed) }
                 try await flushed.futureResult.get()

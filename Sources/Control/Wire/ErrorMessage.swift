@@ -17,6 +17,7 @@ struct ErrorMessage: Codable, Sendable, Equatable {
         var file: String?
         var line: Int?
         var run: Int?
+        var seconds: Int?
         var interface: String?
         var method: String?
         var parameter: String?
@@ -55,6 +56,9 @@ extension ErrorMessage {
             case .invalidConfiguration(let file, let line, let reason):
                 ("InvalidConfiguration", Parameters(reason: reason, file: file, line: line))
             case .busy(let reason): ("Busy", Parameters(reason: reason))
+            case .signInRefused: ("SignInRefused", Parameters())
+            case .tooManyTries(let seconds): ("TooManyTries", Parameters(seconds: seconds))
+            case .sessionEnded: ("SessionEnded", Parameters())
             case .shuttingDown: ("ShuttingDown", Parameters())
             case .failed(let reason): ("Failed", Parameters(reason: reason))
             }
@@ -101,6 +105,12 @@ extension ErrorMessage {
             return .invalidConfiguration(file: file, line: its.line, reason: reason)
         case "io.phoneprovd.Busy":
             return its.reason.map { .busy(reason: $0) }
+        case "io.phoneprovd.SignInRefused":
+            return .signInRefused
+        case "io.phoneprovd.TooManyTries":
+            return its.seconds.map { .tooManyTries(seconds: $0) }
+        case "io.phoneprovd.SessionEnded":
+            return .sessionEnded
         case "io.phoneprovd.ShuttingDown":
             return .shuttingDown
         case "io.phoneprovd.Failed":

@@ -30,6 +30,18 @@ final class DeafService: ControlService {
     func history(_ request: HistoryRequest, caller: Caller) async throws -> HistoryReply {
         try await stub.history(request, caller: caller)
     }
+    func signIn(_ request: SignInRequest, caller: Caller) async throws -> SignInReply {
+        try await stub.signIn(request, caller: caller)
+    }
+    func resume(_ request: ResumeRequest, caller: Caller) async throws -> SignedIn {
+        try await stub.resume(request, caller: caller)
+    }
+    func signOut(_ request: SignOutRequest, caller: Caller) async throws {
+        try await stub.signOut(request, caller: caller)
+    }
+    func webPassword(_ request: WebPasswordRequest, caller: Caller) async throws -> WebPasswordReply {
+        try await stub.webPassword(request, caller: caller)
+    }
     func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply {
         try await stub.capture(request, caller: caller)
     }

@@ -215,6 +215,17 @@ enum Sample {
         destinationPort: 5060,
         payload: "AAEC"
     )
+    static let signIn = SignInReply(session: "s3ss10n")
+    static let signedIn = SignedIn(
+        account: "admin",
+        from: "192.0.2.9",
+        phones: [
+            OpenPhone(mac: "0080F0ABCDEF", model: "KX-UTG200B", role: .administrator),
+            OpenPhone(mac: "0080F0ABCDEE", model: "KX-UTG300B", role: .user),
+        ]
+    )
+    static let webPassword = WebPasswordReply(password: "abcd-efgh-ijkm-npqr")
+
     static let capture = CaptureReply(messages: [capturedMessage])
     static let export = ExportReply(mac: "0080F0ABCDEF", archive: "AA/+")
     static let importArchive = ImportReply(settings: 2, files: ["standard", "root-1"])
@@ -240,6 +251,12 @@ enum Sample {
         CaptureRequest(phone: "a"), CaptureRequest(), ReloadRequest(),
         ExportRequest(phone: "a"), ExportRequest(),
         ImportRequest(phone: "a", archive: "AA/+", fromOtherPhone: true), ImportRequest(archive: ""),
+        SignInRequest(phone: "a", account: "admin", password: "p", from: "192.0.2.9"),
+        SignInRequest(account: "", password: "", from: "2001:db8::9"),
+        SignOutRequest(session: "s3ss10n"),
+        WebPasswordRequest(),
+        // The last: from there on the connection acts for the session.
+        ResumeRequest(session: "s3ss10n", renew: false),
     ]
 
     /// Every error, with and without the fields that may be missing.
@@ -257,6 +274,9 @@ enum Sample {
         .noSuchRun(phone: "0080F0ABCDEF", run: nil),
         .invalidArchive(reason: "a.cfg stands twice in the archive"),
         .busy(reason: "A run is under way."),
+        .signInRefused,
+        .tooManyTries(seconds: 42),
+        .sessionEnded,
         .shuttingDown,
         .failed(reason: "The disk is full."),
     ]

@@ -7,6 +7,7 @@ final class StubService: ControlService {
         var requests: [any ControlRequest] = []
         var callers: [Caller] = []
         var failure: (any Error)?
+        var session = Sample.signedIn
         var watchers: [AsyncThrowingStream<StatusReply, any Error>.Continuation] = []
     }
 
@@ -20,6 +21,11 @@ final class StubService: ControlService {
     /// From now on every call throws this.
     func fail(with error: (any Error)?) {
         state.withLock { $0.failure = error }
+    }
+
+    /// From now on this is who has signed in.
+    func sign(in session: SignedIn) {
+        state.withLock { $0.session = session }
     }
 
     /// Tells a new state to everybody who watches.
@@ -83,6 +89,20 @@ final class StubService: ControlService {
     func history(_ request: HistoryRequest, caller: Caller) async throws -> HistoryReply {
         try note(request, caller)
         return Sample.history
+    }
+
+    func signIn(_ request: SignInRequest, caller: Caller) async throws -> SignInReply {
+        try note(request, caller)
+        return Sample.signIn
+    }
+    func resume(_ request: ResumeRequest, caller: Caller) async throws -> SignedIn {
+        try note(request, caller)
+        return state.withLock { $0.session }
+    }
+    func signOut(_ request: SignOutRequest, caller: Caller) async throws { try note(request, caller) }
+    func webPassword(_ request: WebPasswordRequest, caller: Caller) async throws -> WebPasswordReply {
+        try note(request, caller)
+        return Sample.webPassword
     }
 
     func capture(_ request: CaptureRequest, caller: Caller) async throws -> CaptureReply {

@@ -1,0 +1,112 @@
+import Control
+
+/// The words and colours of what the control interface tells.
+enum Words {
+    /// `00:80:F0:AB:CD:EF`.
+    static func mac(_ mac: String) -> String {
+        let digits = Array(mac)
+        guard digits.count == 12 else { return mac }
+        return stride(from: 0, to: 12, by: 2).map { String(digits[$0...$0 + 1]) }.joined(separator: ":")
+    }
+
+    static func state(_ state: PhoneState) -> (word: String, tone: String) {
+        switch state {
+        case .provisioning: ("Provisioning", "busy")
+        case .provisioned: ("Provisioned", "good")
+        case .fallback: ("On saved files", "warn")
+        case .partial: ("Provisioned in part", "warn")
+        case .failed: ("Not provisioned", "bad")
+        case .disabled: ("Switched off", "idle")
+        }
+    }
+
+    /// An outcome as the control interface writes it; `nil` for a run under way.
+    static func outcome(_ outcome: String?) -> (word: String, tone: String) {
+        guard let outcome else { return state(.provisioning) }
+        return PhoneState(rawValue: outcome).map(state) ?? (outcome, "idle")
+    }
+
+    static func source(_ source: StatusSource) -> String {
+        switch source {
+        case .manual: "set by hand"
+        case .stored: "written by an earlier file"
+        case .sipPnP: "SIP PnP"
+        case .dhcp160: "DHCP option 160"
+        case .dhcp159: "DHCP option 159"
+        case .dhcp66: "DHCP option 66"
+        case .dhcpv6: "DHCPv6 option 17"
+        case .redirection: "redirection server"
+        case .none: "no source"
+        }
+    }
+
+    static func step(_ outcome: String) -> (word: String, tone: String) {
+        switch outcome {
+        case "done": ("done", "good")
+        case "found": ("found", "good")
+        case "failed": ("failed", "bad")
+        case "running": ("running", "busy")
+        case "nothing": ("nothing", "quiet")
+        case "skipped": ("skipped", "quiet")
+        case "pending": ("to come", "quiet")
+        default: (outcome, "quiet")
+        }
+    }
+
+    static func trigger(_ trigger: String) -> String {
+        switch trigger {
+        case "start": "the phone was started"
+        case "retry": "CFG_RTRY_INTVL after the last attempt"
+        case "cyclic": "CFG_CYCLIC_INTVL"
+        case "time-of-day": "CFG_RESYNC_TIME"
+        case "resync": "a NOTIFY from the SIP server"
+        case "user": "asked for by hand"
+        case "reboot": "the phone was rebooted"
+        case "factory-reset": "the phone went back to factory defaults"
+        case "lease": "DHCP brought another URL"
+        case "address": "the interface got another address"
+        default: trigger
+        }
+    }
+
+    static func layer(_ layer: String) -> (word: String, tone: String) {
+        switch layer {
+        case "user": ("user", "user")
+        case "standard": ("standard file", "file")
+        case "product": ("product file", "file")
+        case "master": ("master file", "file")
+        case "initial-device": ("initial file", "file")
+        case "factory": ("factory default", "factory")
+        default: (layer, "factory")
+        }
+    }
+
+    static func disposition(_ disposition: FileDisposition) -> (word: String, tone: String) {
+        switch disposition {
+        case .fresh: ("fresh", "good")
+        case .unchanged: ("unchanged", "good")
+        case .saved: ("saved copy in use", "warn")
+        case .missing: ("missing", "bad")
+        }
+    }
+
+    /// `340 ms`, `2.4 s`, `3 min 20 s`.
+    static func duration(milliseconds: Int) -> String {
+        switch milliseconds {
+        case ..<1_000: "\(milliseconds) ms"
+        case ..<60_000: "\(milliseconds / 1_000).\(milliseconds % 1_000 / 100) s"
+        default: "\(milliseconds / 60_000) min \(milliseconds % 60_000 / 1_000) s"
+        }
+    }
+
+    /// `2,345 bytes`.
+    static func bytes(_ count: Int) -> String {
+        var digits = String(count)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return ([digits] + groups).joined(separator: ",") + (count == 1 ? " byte" : " bytes")
+    }
+}
