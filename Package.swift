@@ -138,7 +138,8 @@ let package = Package(
         .executableTarget(
             name: "phoneprovctl",
             dependencies: [
-                "Capture", "Control", "ConfigurationFile", "DHCPOptions", "PhoneSettings", "Presentation",
+                "Capture", "Control", "ConfigurationFile", "DHCPOptions", "Downloads", "PhoneSettings", "Presentation",
+                "Provisioning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

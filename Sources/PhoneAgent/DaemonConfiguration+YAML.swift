@@ -11,17 +11,31 @@ public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConve
     public let line: Int?
     /// What is wrong, and what would be right.
     public let message: String
+    /// What else is wrong, in the order of the file.
+    public let others: [ConfigurationProblem]
 
     /// A problem at a place.
-    public init(place: String, line: Int?, message: String) {
+    public init(place: String, line: Int?, message: String, others: [ConfigurationProblem] = []) {
         self.place = place
         self.line = line
         self.message = message
+        self.others = others
     }
 
-    /// `file:line: message`.
+    /// The first of these in the order of the file, with the others; `nil` when there is none.
+    init?(all problems: [ConfigurationProblem]) {
+        // Equal lines stay in the order in which they were found.
+        let sorted = problems.enumerated().sorted {
+            ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
+        }.map(\.element)
+        guard let first = sorted.first else { return nil }
+        self.init(place: first.place, line: first.line, message: first.message, others: Array(sorted.dropFirst()))
+    }
+
+    /// `file:line: message`, one line for each problem.
     public var description: String {
-        line.map { "\(place):\($0): \(message)" } ?? "\(place): \(message)"
+        let own = line.map { "\(place):\($0): \(message)" } ?? "\(place): \(message)"
+        return ([own] + others.map(\.description)).joined(separator: "\n")
     }
 }
 

@@ -30,6 +30,8 @@ public struct DaemonConfiguration: Sendable, Hashable {
     public var resyncMinimumSeconds: Int
     /// Whose NOTIFYs start a run.
     public var resyncFrom: ResyncSource
+    /// What is taken, but worth a word: a model that this phone cannot be.
+    public var warnings: [ConfigurationProblem] = []
 
     /// One phone.
     public struct PhoneDefinition: Sendable, Hashable {

@@ -142,8 +142,7 @@ extension FileFetcher {
         guard let setting = settings.last(where: { $0.key == .userProvisioningURL }), !setting.value.isEmpty else {
             return []
         }
-        let completed = try? ProvisioningURL(completing: setting.value, for: identity)
-        guard completed?.candidates.contains(url) != true else { return [] }
+        guard ProvisioningURL.leads(setting.value, elsewhereThan: url, for: identity) else { return [] }
         let line = setting.position.map { "line \($0.line): " } ?? ""
         return [
             "\(line)warning: it sets USR_PROV_SVR_URL to \(ProvisioningURL.masked(setting.value)), which is not where"

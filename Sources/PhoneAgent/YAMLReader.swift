@@ -6,6 +6,8 @@ import Yams
 struct YAMLReader {
     let file: String
     let environment: [String: String]
+    /// What is wrong so far.
+    var problems: [ConfigurationProblem] = []
 
     struct Entry {
         let key: String
@@ -151,23 +153,44 @@ struct YAMLReader {
         return entries
     }
 
+    /// Runs one part of the reading. What is wrong with it does not keep the rest from being looked at.
+    mutating func attempt(_ body: (inout YAMLReader) throws(ConfigurationProblem) -> Void) {
+        do throws(ConfigurationProblem) {
+            try body(&self)
+        } catch {
+            problems.append(error)
+        }
+    }
+
+    /// - Throws: the first problem in the order of the file, with all others.
     mutating func read(_ top: [Entry], into configuration: inout DaemonConfiguration) throws(ConfigurationProblem) {
+        var result = configuration
         for entry in top {
             if entry.key == "phones" {
-                configuration.phones = try phones(entry.value)
+                attempt { reader throws(ConfigurationProblem) in
+                    result.phones = try reader.phones(entry.value, warnings: &result.warnings)
+                }
             } else if Self.sections.contains(entry.key) {
                 if entry.value == Node("") || entry.value.null != nil { continue }
-                for inner in try mapping(entry.value, named: entry.key) {
-                    try set("\(entry.key).\(inner.key)", inner, &configuration)
+                attempt { reader throws(ConfigurationProblem) in
+                    for inner in try reader.mapping(entry.value, named: entry.key) {
+                        reader.attempt { reader throws(ConfigurationProblem) in
+                            try reader.set("\(entry.key).\(inner.key)", inner, &result)
+                        }
+                    }
                 }
             } else {
-                try set(entry.key, entry, &configuration)
+                attempt { reader throws(ConfigurationProblem) in try reader.set(entry.key, entry, &result) }
             }
         }
-        try overlay(&configuration)
-        guard !configuration.phones.isEmpty else {
-            throw ConfigurationProblem(place: file, line: nil, message: "it lists no phone: add one under ‘phones’")
+        overlay(&result)
+        if result.phones.isEmpty, problems.isEmpty {
+            problems.append(
+                ConfigurationProblem(place: file, line: nil, message: "it lists no phone: add one under ‘phones’")
+            )
         }
+        if let problem = ConfigurationProblem(all: problems) { throw problem }
+        configuration = result
     }
 
     /// An empty file has no phone.
@@ -195,11 +218,13 @@ struct YAMLReader {
         )
     }
 
-    private func overlay(_ configuration: inout DaemonConfiguration) throws(ConfigurationProblem) {
+    private mutating func overlay(_ configuration: inout DaemonConfiguration) {
         for (path, setter) in Self.scalars.sorted(by: { $0.key < $1.key }) {
             let variable = Self.variable(path)
             guard let text = environment[variable] else { continue }
-            try setter(&configuration, Scalar(name: path, text: text, place: variable, line: nil))
+            attempt { _ throws(ConfigurationProblem) in
+                try setter(&configuration, Scalar(name: path, text: text, place: variable, line: nil))
+            }
         }
     }
 
@@ -220,90 +245,13 @@ struct YAMLReader {
         return result.replacing("SIP_PN_P", with: "SIP_PNP")
     }
 
-    // MARK: Phones
-
-    private func phones(_ node: Node) throws(ConfigurationProblem) -> [DaemonConfiguration.PhoneDefinition] {
-        guard case .sequence(let list) = node else {
-            throw problem(node, "phones must be a list")
-        }
-        guard list.count <= DaemonConfiguration.maximumPhones else {
-            throw problem(node, "\(list.count) phones: at most \(DaemonConfiguration.maximumPhones) are run")
-        }
-        var result: [DaemonConfiguration.PhoneDefinition] = []
-        var lines: [MACAddress: Int] = [:]
-        for item in list {
-            let phone = try phone(item)
-            let mac = phone.identity.mac
-            if let first = lines.updateValue(item.mark?.line ?? 0, forKey: mac) {
-                throw problem(item, "the phone \(mac) is in the list twice, first at line \(first)")
-            }
-            result.append(phone)
-        }
-        return result
-    }
-
-    private func phone(_ node: Node) throws(ConfigurationProblem) -> DaemonConfiguration.PhoneDefinition {
-        var values: [String: Scalar] = [:]
-        for entry in try mapping(node, named: "a phone") {
-            guard ["mac", "model", "softwareVersion", "interface"].contains(entry.key) else {
-                throw ConfigurationProblem(
-                    place: file,
-                    line: entry.line,
-                    message: "the key ‘\(entry.key)’ is not known; known are mac, model, softwareVersion, interface"
-                )
-            }
-            guard let scalar = entry.value.scalar else { throw problem(entry.value, "\(entry.key) must be one value") }
-            values[entry.key] = Scalar(
-                name: entry.key,
-                text: scalar.string,
-                place: file,
-                line: entry.value.mark?.line ?? entry.line
-            )
-        }
-        func required(_ key: String) throws(ConfigurationProblem) -> Scalar {
-            guard let value = values[key], !value.text.isEmpty else { throw problem(node, "a phone needs ‘\(key)’") }
-            return value
-        }
-        let mac = try required("mac")
-        guard let address = MACAddress(mac.text) else {
-            throw mac.problem("‘\(mac.text)’ is no hardware address: write twelve hexadecimal digits, \"0080F0ABCDEF\"")
-        }
-        let model = try required("model")
-        guard Self.isToken(model.text) else {
-            throw model.problem("‘\(model.text)’ is no model: letters, digits, ‘-’ and ‘.’, at most 64")
-        }
-        let version = try required("softwareVersion")
-        guard Self.isToken(version.text) else {
-            throw version.problem("‘\(version.text)’ is no version: letters, digits, ‘-’ and ‘.’, at most 64")
-        }
-        let interface = try required("interface")
-        // IFNAMSIZ is 16 with the NUL at its end; a name has no ‘/’ and no blank (netdevice(7)).
-        guard interface.text.utf8.count < 16, interface.text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x2F })
-        else {
-            throw interface.problem("‘\(interface.text)’ is no name of a network interface")
-        }
-        return DaemonConfiguration.PhoneDefinition(
-            identity: PhoneIdentity(mac: address, model: model.text, softwareVersion: version.text),
-            interface: interface.text
-        )
-    }
-
-    /// Model and version stand in URLs, in a User-Agent and in an Event header.
-    private static func isToken(_ text: String) -> Bool {
-        text.utf8.count <= 64
-            && text.utf8.allSatisfy { byte in
-                byte >= 0x30 && byte <= 0x39 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte == 0x2D
-                    || byte == 0x2E
-            }
-    }
-
     private static func isMulticast(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         guard parts.count == 4, let first = parts[0], parts.allSatisfy({ $0 != nil }) else { return false }
         return (224...239).contains(first)
     }
 
-    private func problem(_ node: Node, _ message: String) -> ConfigurationProblem {
+    func problem(_ node: Node, _ message: String) -> ConfigurationProblem {
         ConfigurationProblem(place: file, line: node.mark?.line, message: message)
     }
 }

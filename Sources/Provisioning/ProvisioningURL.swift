@@ -215,6 +215,12 @@ public struct ProvisioningURL: Sendable, Hashable {
 }
 
 extension ProvisioningURL {
+    /// Whether a phone whose provisioning URL is set to `given` asks elsewhere than at `url`, from which it came.
+    public static func leads(_ given: String, elsewhereThan url: String, for identity: PhoneIdentity) -> Bool {
+        guard let completed = try? ProvisioningURL(completing: given, for: identity) else { return true }
+        return !completed.candidates.contains(url)
+    }
+
     /// A URL for screens and logs: credentials are shown as `id:***@`, or `***@` without a password's colon, and what
     /// looks like a secret in the query as `token=***`; see ``maskingQuerySecrets(in:)``.
     ///

@@ -1,105 +1,123 @@
 import ArgumentParser
 import ConfigurationFile
-import Glibc
 import PhoneSettings
+import Provisioning
 
 /// Validates configuration files without a daemon, as the phone would.
-struct Check: ParsableCommand {
+struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks configuration files as the phone would; no daemon is needed.",
-        discussion: "Messages are written as a compiler writes them. Exit status 1 when a file would be refused."
+        discussion: """
+            Messages are written as a compiler writes them. A URL (http, https, ftp, tftp) is fetched as the phone \
+            would, its User-Agent included: say which phone with --phone MAC. A plain file's CFG_FILE_KEY opens the encrypted files after it.
+
+            Exit status: 0 the phone takes everything, 1 a file would be refused or settings would be left out, 2 wrong use.
+            """
     )
 
-    @Argument(help: "The files; - is standard input.") var files: [String]
-    @Option(help: "What they are served as: initial, standard, product or master.") var role: ConfigurationRole =
-        .initial
-    @Flag(help: "Print JSON.") var json = false
+    @Argument(help: "Files or URLs; - is standard input.") var files: [String]
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "What a file is served as: initial, standard, product or master. Once for all files, or once for each.",
+            valueName: "role"
+        )
+    )
+    var roles: [ConfigurationRole] = []
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var asked: CheckPhone
+    @Flag(help: "Fetch and check the files that an initial file names, too.") var follow = false
+    @Flag(help: "Print what the phone would be set to afterwards, with where it comes from.") var settings = false
+    @Flag(help: "Warnings count: exit status 1.") var strict = false
+    @Option(help: "How to print: text, json or sarif (2.1.0).") var format: Format?
+    @Flag(help: "The same as --format json.") var json = false
 
-    struct Message: Encodable {
-        let file: String
-        let line: Int?
-        let column: Int?
-        let severity: String
-        let code: String
-        let message: String
+    enum Format: String, ExpressibleByArgument {
+        case text, json, sarif
     }
 
-    struct Report: Encodable {
-        let refused: [String]
-        let messages: [Message]
+    func validate() throws {
+        guard roles.count <= 1 || roles.count == files.count else {
+            throw ValidationError("--as stands once for all files, or once for each of the \(files.count)")
+        }
+        guard connection.phone == nil || asked.identity(connection.phone) != nil else {
+            throw ValidationError("‘\(connection.phone ?? "")’ is no hardware address: write twelve hexadecimal digits")
+        }
+        if asked.from != nil, connection.phone == nil {
+            throw ValidationError("--from needs --phone: a URL may hold the MAC address")
+        }
+        if json, let format, format != .json { throw ValidationError("--json and --format do not go together") }
+        if settings, chosenFormat == .sarif { throw ValidationError("SARIF has no place for --settings") }
+        if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be read once") }
     }
 
-    func run() throws {
-        var messages: [Message] = []
-        var refused: [String] = []
-        for file in files {
-            let bytes = try Self.contents(of: file)
-            do throws(ConfigurationFileError) {
-                let document = try ConfigurationFile.read(bytes, as: role, key: nil)
-                messages += document.diagnostics.map { Message(file: file, diagnostic: $0) }
-            } catch {
-                refused.append(file)
-                messages.append(Message(file: file, error: error))
+    private var chosenFormat: Format { json ? .json : format ?? .text }
+
+    func run() async throws {
+        var run = try CheckRun(asked, as: asked.identity(connection.phone), follows: follow)
+        for (index, file) in files.enumerated() {
+            let role = roles.count > 1 ? roles[index] : roles.first ?? .initial
+            try await run.check(file, as: role)
+        }
+        let report = run.report
+        switch chosenFormat {
+        case .text:
+            for message in report.messages { try Terminal.out(Terminal.safe(message.text)) }
+            for problem in report.problems {
+                try Terminal.out(Terminal.safe("\(problem.file): error: \(problem.message)"))
             }
+            if settings { try Terminal.out(run.effective.map(\.text).map(Terminal.safe).joined(separator: "\n")) }
+        case .json:
+            try Terminal.printJSON(CheckReport(report, settings: settings ? run.effective : nil))
+        case .sarif:
+            try Terminal.printJSON(SARIF.Log(report), versioned: false)
         }
-        if json {
-            try Terminal.printJSON(Report(refused: refused, messages: messages))
-        } else {
-            for message in messages { try Terminal.out(Terminal.safe(message.text)) }
-        }
-        if !refused.isEmpty { throw ExitCode(1) }
-    }
-
-    /// One byte more than the phone takes is enough to refuse a file.
-    private static func contents(of file: String) throws -> [UInt8] {
-        let descriptor = file == "-" ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unreadable(file) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= ConfigurationFile.maximumBytes {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw unreadable(file) }
-            if count == 0 { break }
-            bytes += chunk[..<count]
-        }
-        return bytes
-    }
-
-    private static func unreadable(_ file: String) -> Failure {
-        .wrongUse("\(file) cannot be read: \(String(cString: strerror(errno)))")
+        if report.isBad(strict: strict) { throw ExitCode(1) }
     }
 }
 
 extension ConfigurationRole: ExpressibleByArgument {}
 
-extension Check.Message {
-    init(file: String, diagnostic: ConfigurationDiagnostic) {
-        self.init(
-            file: file,
-            line: diagnostic.position?.line,
-            column: diagnostic.position?.column,
-            severity: diagnostic.severity.rawValue,
-            code: diagnostic.code,
-            message: diagnostic.message
-        )
+/// Which phone is checked for, and what it has.
+struct CheckPhone: ParsableArguments {
+    @Option(help: "The phone's model.") var model = "KX-UTG200B"
+    @Option(help: ArgumentHelp("The phone's software version.", valueName: "version")) var softwareVersion = "03.131"
+    @Option(help: ArgumentHelp("The provisioning URL that local files are served at.", valueName: "url"))
+    var from: String?
+    @Option(help: ArgumentHelp("A file that holds the key (CFG_FILE_KEY) of encrypted files.", valueName: "file"))
+    var keyFile: String?
+    @Option(help: ArgumentHelp("The length of that key: 128, 192 or 256 bits.", valueName: "bits")) var keyLength = 128
+    @Option(
+        help: ArgumentHelp("A file of root certificates (PEM or DER) to trust beside the system's.", valueName: "file")
+    )
+    var rootCertificate: [String] = []
+
+    func validate() throws {
+        guard KeyLength(rawValue: keyLength) != nil else {
+            throw ValidationError("--key-length is 128, 192 or 256")
+        }
+        let isToken = { (text: String) in
+            !text.isEmpty && text.utf8.count <= 64 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F }
+        }
+        guard isToken(model), isToken(softwareVersion) else {
+            throw ValidationError("model and version are 1 to 64 characters without blanks and slashes")
+        }
     }
 
-    init(file: String, error: ConfigurationFileError) {
-        self.init(
-            file: file,
-            line: error.position?.line,
-            column: error.position?.column,
-            severity: "error",
-            code: error.code,
-            message: error.message
-        )
+    /// The phone of this MAC address; `nil` when it is none.
+    func identity(_ mac: String?) -> PhoneIdentity? {
+        mac.flatMap(MACAddress.init).map { PhoneIdentity(mac: $0, model: model, softwareVersion: softwareVersion) }
     }
 
-    /// `file:line:column: severity: message [code]`.
-    var text: String {
-        let place = [file, line.map(String.init), column.map(String.init)].compactMap(\.self).joined(separator: ":")
-        return "\(place): \(severity): \(message) [\(code)]"
+    /// The key of `--key-file`, without the line end that editors write.
+    func key() throws -> DecryptionKey? {
+        guard let keyFile, let length = KeyLength(rawValue: keyLength) else { return nil }
+        let bytes = try FileBytes.read(keyFile, atMost: 4_096)
+        var text = String(decoding: bytes, as: UTF8.self)
+        while text.last?.isNewline == true { text.removeLast() }
+        guard let key = DecryptionKey(passphrase: text, length: length) else {
+            throw Failure.wrongUse("\(keyFile) holds no key")
+        }
+        return key
     }
 }

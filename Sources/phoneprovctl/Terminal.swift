@@ -60,12 +60,15 @@ enum Terminal {
 
     /// A document for other programs, with stable key order.
     ///
-    /// - Parameter isCompact: on one line, for a stream of documents.
-    static func printJSON(_ value: some Encodable, isCompact: Bool = false) throws {
+    /// - Parameters:
+    ///   - isCompact: on one line, for a stream of documents.
+    ///   - versioned: whether our own version of the document's form stands in it; not in the forms of others.
+    static func printJSON(_ value: some Encodable, isCompact: Bool = false, versioned: Bool = true) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if !isCompact { encoder.outputFormatting.insert(.prettyPrinted) }
-        try out(String(decoding: try encoder.encode(Versioned(value: value)), as: UTF8.self))
+        let bytes = versioned ? try encoder.encode(Versioned(value: value)) : try encoder.encode(value)
+        try out(String(decoding: bytes, as: UTF8.self))
     }
 
     /// A document with the version of its form. A key that is added does not change it; one that goes, or means

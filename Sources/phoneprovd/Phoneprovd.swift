@@ -70,6 +70,7 @@ struct Phoneprovd: AsyncParsableCommand {
         }
         if checkConfig {
             let count = configuration.phones.count
+            for warning in configuration.warnings { Self.complain("phoneprovd: warning: \(warning)") }
             print("\(config): \(count) \(count == 1 ? "phone" : "phones"), nothing wrong")
             return
         }
@@ -79,6 +80,7 @@ struct Phoneprovd: AsyncParsableCommand {
             destination.makeHandler(label: label, identifier: "phoneprovd", logLevel: level)
         }
         let logger = Logger(label: "phoneprovd")
+        for warning in configuration.warnings { logger.warning("\(warning)") }
         let service = DaemonService(
             configuration: configuration,
             configurationSource: { [self] () throws(ConfigurationProblem) in try load() },

@@ -102,6 +102,45 @@ struct DaemonConfigurationTests {
         }
     }
 
+    @Test func `everything that is wrong is told at once, in the order of the file`() throws {
+        let text = """
+            colour: blue
+            sipPnP: { port: 0, timeoutSeconds: 9, group: 224.0.1.75 }
+            phones:
+              - mac: nonsense
+                model: KX UTG
+                softwareVersion: "03.131"
+                interface: eth0
+              - { mac: "0080F0ABCDEF", model: KX-UTG200B, softwareVersion: "1", interface: eth0 }
+              - just a word
+              - { mac: "0080F0ABCDEF", model: KX-UTG200B, softwareVersion: "1", interface: eth0, shape: round }
+            stateDirectory: var
+            """
+        let problem = try #require(throws: ConfigurationProblem.self) {
+            try read(text, ["PHONEPROVD_HTTP_AUTHENTICATION": "none"])
+        }
+        let lines = "\(problem)".split(separator: "\n").map(String.init)
+        let expected = [
+            "phoneprovd.yaml:1: the key ‘colour’", "phoneprovd.yaml:2: sipPnP.port: ‘0’",
+            "phoneprovd.yaml:2: sipPnP.timeoutSeconds: ‘9’", "phoneprovd.yaml:4: mac: ‘nonsense’",
+            "phoneprovd.yaml:5: model: ‘KX UTG’", "phoneprovd.yaml:9: a phone must be a mapping",
+            "phoneprovd.yaml:10: the key ‘shape’",
+            "phoneprovd.yaml:10: the phone 0080F0ABCDEF is in the list twice, first at line 8",
+            "phoneprovd.yaml:11: stateDirectory: ‘var’", "PHONEPROVD_HTTP_AUTHENTICATION: http.authentication: ‘none’",
+        ]
+        #expect(lines.count == expected.count, "\(problem)")
+        for (line, start) in zip(lines, expected) { #expect(line.hasPrefix(start)) }
+    }
+
+    @Test func `a model that the phone cannot be is taken with a warning and its line`() throws {
+        #expect(try read(Self.phone).warnings.isEmpty)
+        #expect(try read(Self.phone.replacing("UTG200B", with: "UTG300B")).warnings.isEmpty)
+        let other = try read(Self.phone.replacing("UTG200B", with: "UTG200"))
+        #expect(other.phones.first?.identity.model == "KX-UTG200")
+        #expect(other.warnings.map(\.line) == [3])
+        #expect(other.warnings.first?.message.contains("‘KX-UTG200’ is not KX-UTG200B or KX-UTG300B") == true)
+    }
+
     @Test func `the shipped configuration is taken`() throws {
         let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let path = "/\(folder)/etc/phoneprovd/phoneprovd.yaml"

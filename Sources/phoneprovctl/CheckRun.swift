@@ -1,0 +1,172 @@
+import ConfigurationFile
+import Downloads
+import PhoneSettings
+import Provisioning
+
+/// Checks one file after the other, as a phone reads them in one run.
+struct CheckRun {
+    private(set) var report = CheckReport()
+    private let asked: CheckPhone
+    private let identity: PhoneIdentity?
+    private let follows: Bool
+    private let key: DecryptionKey?
+    private var roots: [[UInt8]]
+    private var engine: DownloadEngine?
+    private var layers: [SettingsLayer: [Setting]] = [:]
+    /// Which file each layer came from.
+    private var origins: [SettingsLayer: String] = [:]
+
+    init(_ asked: CheckPhone, as identity: PhoneIdentity?, follows: Bool) throws {
+        self.asked = asked
+        self.follows = follows
+        self.identity = identity
+        key = try asked.key()
+        roots = try asked.rootCertificate.map { try FileBytes.read($0, atMost: 65_537) }
+    }
+
+    /// Checks a file, standard input or a URL.
+    ///
+    /// - Throws: ``Failure`` for wrong use; what a server or a file does wrong is in the report.
+    mutating func check(_ name: String, as role: ConfigurationRole) async throws {
+        guard name.contains("://") else {
+            // One byte more than the phone takes is enough to refuse a file.
+            let bytes = try FileBytes.read(name, atMost: ConfigurationFile.maximumBytes + 1)
+            return await judge(bytes, named: name == "-" ? "standard input" : name, as: role, servedAt: asked.from)
+        }
+        guard let identity else { throw Failure.wrongUse("a URL is fetched as a phone would: say --phone MAC") }
+        let url: String
+        do throws(ProvisioningURL.Invalid) {
+            let completed =
+                role == .initial
+                ? try ProvisioningURL(completing: name, for: identity)
+                : try ProvisioningURL(exactly: name, for: identity)
+            url = completed.candidates.first ?? name
+        } catch {
+            throw Failure.wrongUse("\(ProvisioningURL.masked(name)): \(error)")
+        }
+        await fetch(url, as: role, servedAt: role == .initial ? url : asked.from)
+    }
+
+    private mutating func fetch(_ url: String, as role: ConfigurationRole, servedAt initial: String?) async {
+        guard let bytes = await download(url) else {
+            return report.files.append(.init(file: ProvisioningURL.masked(url), role: role, refused: true))
+        }
+        await judge(bytes, named: ProvisioningURL.masked(url), as: role, servedAt: initial, base: url)
+    }
+
+    private mutating func judge(
+        _ bytes: [UInt8],
+        named name: String,
+        as role: ConfigurationRole,
+        servedAt initialURL: String?,
+        base: String? = nil
+    ) async {
+        do throws(ConfigurationFileError) {
+            let found = key ?? DecryptionKey(EffectiveSettings(layers: layers))
+            let document = try ConfigurationFile.read(bytes, as: role, key: found)
+            report.messages += document.diagnostics.map { CheckMessage(file: name, $0) }
+            warnOfOtherURL(document, name, servedAt: initialURL)
+            report.files.append(.init(file: name, role: role, refused: false))
+            layers[role.layer] = document.settings
+            origins[role.layer] = name
+            if follows, let initial = document.initial {
+                await follow(initial, from: name, base: base ?? initialURL ?? "")
+            }
+        } catch {
+            report.messages.append(CheckMessage(file: name, error))
+            report.files.append(.init(file: name, role: role, refused: true))
+        }
+    }
+
+    /// A file that sends the phone elsewhere may cut the branch it sits on.
+    private mutating func warnOfOtherURL(_ document: ConfigurationDocument, _ name: String, servedAt url: String?) {
+        guard let url, let identity,
+            let setting = document.settings.last(where: { $0.key == .userProvisioningURL }), !setting.value.isEmpty,
+            ProvisioningURL.leads(setting.value, elsewhereThan: url, for: identity)
+        else { return }
+        report.messages.append(
+            CheckMessage(
+                file: name,
+                position: setting.position,
+                severity: .warning,
+                code: "other-provisioning-url",
+                subject: setting.key.name,
+                message: "USR_PROV_SVR_URL is set to \(ProvisioningURL.masked(setting.value)), which is not where the "
+                    + "phone found it: from the next run on the phone asks there and nowhere else"
+            )
+        )
+    }
+
+    // MARK: The files that an initial file names
+
+    private mutating func follow(_ initial: InitialSection, from name: String, base: String) async {
+        guard let identity else { return complain(name, "what it names is fetched as a phone would: say --phone MAC") }
+        for path in initial.rootCertificatePaths {
+            guard let url = url(path, base, identity, name), let bytes = await download(url) else { continue }
+            if RootCertificateFile.certificateCount(in: bytes) == nil {
+                complain(ProvisioningURL.masked(url), "it is no certificate file: PEM or DER is expected")
+            } else {
+                roots.append(bytes)
+            }
+        }
+        let named: [(ConfigurationRole, String?)] = [
+            (.standard, initial.standardFilePath), (.product, initial.productFilePath),
+            (.master, initial.masterFilePath),
+        ]
+        for case (let role, let path?) in named {
+            guard let url = url(path, base, identity, name) else { continue }
+            await fetch(url, as: role, servedAt: base.isEmpty ? nil : base)
+        }
+    }
+
+    private mutating func url(_ path: String, _ base: String, _ identity: PhoneIdentity, _ name: String) -> String? {
+        do throws(ProvisioningURL.Invalid) {
+            return try ProvisioningURL(path: path, inFileAt: base, for: identity).candidates.first
+        } catch {
+            complain(name, "it names ‘\(ProvisioningURL.masked(path))’: \(error)")
+            return nil
+        }
+    }
+
+    private mutating func complain(_ file: String, _ message: String) {
+        // Some errors begin with the URL, which stands before the message already.
+        let text = message.hasPrefix("\(file): ") ? String(message.dropFirst(file.count + 2)) : message
+        report.problems.append(.init(file: file, message: text))
+    }
+
+    // MARK: Downloads
+
+    /// As the phone asks, with its User-Agent; `nil` when it could not be had, and then the report says why.
+    private mutating func download(_ url: String) async -> [UInt8]? {
+        var request = DownloadRequest(url: url)
+        let agent = EffectiveSettings(layers: [:]).text(.httpUserAgent)
+        request.userAgent = identity?.expandingMacros(in: agent)
+        request.roots = roots
+        do {
+            let engine = try self.engine ?? DownloadEngine()
+            self.engine = engine
+            return try await engine.download(request).body
+        } catch let error as DownloadError {
+            complain(ProvisioningURL.masked(url), "\(error)")
+        } catch {
+            complain(ProvisioningURL.masked(url), "it cannot be fetched: \(error)")
+        }
+        return nil
+    }
+
+    // MARK: What the phone would be set to
+
+    /// What the files set, as it counts in the end.
+    var effective: [CheckSetting] {
+        EffectiveSettings(layers: layers).all().compactMap { explanation in
+            guard let decided = explanation.decided, decided.layer != .factory else { return nil }
+            return CheckSetting(
+                name: explanation.key.description,
+                value: explanation.displayValue ?? "",
+                layer: decided.layer.rawValue,
+                file: origins[decided.layer] ?? "",
+                line: decided.position?.line
+            )
+        }
+    }
+}
