@@ -26,9 +26,10 @@ public enum ConfigurationFile {
         guard bytes.count <= maximumBytes else { throw .tooLarge(bytes: bytes.count) }
         let plain = try EncryptedFile.opened(bytes, key: key)
         try Content.check(plain.bytes)
-        let builder = DocumentBuilder(role: role, dictionary: dictionary)
+        var builder = DocumentBuilder(role: role, dictionary: dictionary)
+        builder.settings.reserveCapacity(plain.bytes.count / DocumentBuilder.leastBytesOfParameter)
         do {
-            try XMLDocumentReader.read(plain.bytes, into: builder)
+            try XMLDocumentReader.read(plain.bytes, into: &builder)
         } catch {
             throw Content.explain(error, of: plain.bytes)
         }

@@ -9,7 +9,7 @@ extension ParameterAttributes.Attribute {
 
 extension DocumentBuilder {
     /// `perm` and `access`; any other attribute is noted.
-    func parameterAttributes(
+    mutating func parameterAttributes(
         _ attributes: SAXAttributes,
         of element: String,
         at position: SourcePosition
@@ -27,7 +27,7 @@ extension DocumentBuilder {
     }
 
     /// The line that a `Line` stands for.
-    func line(_ attributes: SAXAttributes, at position: SourcePosition) -> DocumentFrame.LineContext {
+    mutating func line(_ attributes: SAXAttributes, at position: SourcePosition) -> DocumentFrame.LineContext {
         var result = DocumentFrame.LineContext.unusable
         var isMissing = true
         attributes.forEach { name, value in
@@ -45,7 +45,7 @@ extension DocumentBuilder {
     }
 
     /// Notes `perm` and `access` of an element that turns out to be a group.
-    func noteParameterAttributes(ofGroup frame: DocumentFrame) {
+    mutating func noteParameterAttributes(ofGroup frame: DocumentFrame) {
         if frame.attributes.permission.isPresent {
             note(.unknownAttribute(name: "perm", element: frame.element.name), at: frame.position)
         }
@@ -55,12 +55,12 @@ extension DocumentBuilder {
     }
 
     /// A declaration of a namespace is an attribute too.
-    func noteNamespace(of element: String, at position: SourcePosition) {
+    mutating func noteNamespace(of element: String, at position: SourcePosition) {
         note(.unknownAttribute(name: "xmlns", element: element), at: position)
     }
 
     /// Notes every attribute of an element that has none.
-    func noteUnknown(_ attributes: SAXAttributes, of element: String, at position: SourcePosition) {
+    mutating func noteUnknown(_ attributes: SAXAttributes, of element: String, at position: SourcePosition) {
         attributes.forEach { name, _ in
             note(.unknownAttribute(name: ParserContext.text(name), element: element), at: position)
         }

@@ -2,7 +2,7 @@ import PhoneSettings
 
 extension DocumentBuilder {
     /// An element without elements inside has ended: `value` is its text without blanks around it.
-    func finish(_ frame: DocumentFrame, _ value: String) {
+    mutating func finish(_ frame: DocumentFrame, _ value: String) {
         let element = frame.element
         // What is said about the Line itself covers everything in it.
         if frame.isBroken || frame.line == .unusable { return }
@@ -46,24 +46,24 @@ extension DocumentBuilder {
         return ParameterKey(frame.element.name)
     }
 
-    private func keepUnknown(_ frame: DocumentFrame, _ value: String) {
+    private mutating func keepUnknown(_ frame: DocumentFrame, _ value: String) {
         let key = key(of: frame)
         note(.unknownParameter(key), at: frame.position)
         keep(key, value, frame)
     }
 
-    private func keep(_ key: ParameterKey, _ value: String, _ frame: DocumentFrame) {
+    private mutating func keep(_ key: ParameterKey, _ value: String, _ frame: DocumentFrame) {
         if case .meaningless = frame.attributes.permission { note(.unknownPermission(key), at: frame.position) }
         if case .meaningless = frame.attributes.access { note(.unknownAccess(key), at: frame.position) }
         let slot = key.line?.rawValue ?? 0
-        let earlier = Int(frame.element.last[slot])
+        let earlier = Int(last[frame.element.index][slot])
         if earlier >= 0 {
             replaced.append(earlier)
             if let position = settings[earlier].position {
                 note(.repeated(key, earlier: position), at: frame.position)
             }
         }
-        frame.element.last[slot] = Int32(truncatingIfNeeded: settings.count)
+        last[frame.element.index][slot] = Int32(truncatingIfNeeded: settings.count)
         settings.append(
             Setting(
                 key: key,
@@ -76,14 +76,14 @@ extension DocumentBuilder {
     }
 
     /// A group with nothing in it, where the phone has none: perhaps its name is spelt wrong.
-    private func noteGroup(_ frame: DocumentFrame) {
+    private mutating func noteGroup(_ frame: DocumentFrame) {
         let outer = openPath
         let path = outer.isEmpty ? frame.element.name : outer + "/" + frame.element.name
         guard !dictionary.hasGroup(path, in: frame.section) else { return }
         note(.unknownGroup(path: path), at: frame.position)
     }
 
-    private func noteGroup(of key: ParameterKey, definition: ParameterDefinition, frame: DocumentFrame) {
+    private mutating func noteGroup(of key: ParameterKey, definition: ParameterDefinition, frame: DocumentFrame) {
         let path = openPath
         if definition.section == frame.section, path == definition.group { return }
         let isMoved = definition.section != frame.section
@@ -98,7 +98,7 @@ extension DocumentBuilder {
 
     private static let rootCertificatePaths = (1...3).map { "CFG_ROOT_CERTIFICATE_PATH\($0)" }
 
-    private func name(_ name: String, _ value: String) {
+    private mutating func name(_ name: String, _ value: String) {
         var section = initial ?? InitialSection()
         let path = value.isEmpty ? nil : value
         switch name {
@@ -111,7 +111,7 @@ extension DocumentBuilder {
     }
 
     /// Puts the root certificates in the order of their numbers.
-    func finishInitialSection() {
+    mutating func finishInitialSection() {
         initial?.rootCertificatePaths = Self.rootCertificatePaths.compactMap { rootCertificates[$0] }
             .filter { !$0.isEmpty }
     }

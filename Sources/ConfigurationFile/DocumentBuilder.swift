@@ -1,9 +1,10 @@
 import PhoneSettings
 
 /// Builds a document out of the parser's events.
-///
-/// It lives for one parse, on one thread.
-final class DocumentBuilder {
+struct DocumentBuilder {
+    /// A parameter with tags takes about this many bytes at least, so that room for all is had at once.
+    static let leastBytesOfParameter = 48
+
     let role: ConfigurationRole
     let dictionary: ParameterDictionary
     /// Why the document is refused; the first reason stands.
@@ -29,6 +30,8 @@ final class DocumentBuilder {
     /// The parser gives the same pointer for the same name.
     private var names: [UnsafePointer<UInt8>: ElementName] = [:]
     private var prefixedNames: [String: ElementName] = [:]
+    /// By element name, where in `settings` the parameter stands: of the whole phone, then of lines 1 to 6; -1 for nowhere.
+    var last: [InlineArray<7, Int32>] = []
 
     /// Where root certificates stand until the document is whole, by number.
     var rootCertificates: [String: String] = [:]
@@ -41,24 +44,24 @@ final class DocumentBuilder {
     // MARK: The parser's events
 
     /// A document type declaration begins.
-    func documentType(name: String, at position: SourcePosition) {
+    mutating func documentType(name: String, at position: SourcePosition) {
         refuse(name.lowercased() == "html" ? .htmlPage : .documentType(position))
     }
 
     /// The document is not well-formed.
-    func notWellFormed(message: String, at position: SourcePosition) {
+    mutating func notWellFormed(message: String, at position: SourcePosition) {
         if let foreignRoot { return refuseRoot(foreignRoot.name, at: foreignRoot.position) }
         let known = frames.last { XMLMessage.isKnown($0.element.name) }
         refuse(.notWellFormed(XMLProblem(message: message, position: position, element: known?.element.name)))
     }
 
     /// Text, in one or more pieces.
-    func characters(_ piece: UnsafeBufferPointer<UInt8>) {
+    mutating func characters(_ piece: UnsafeBufferPointer<UInt8>) {
         if skipped == 0 { text.append(contentsOf: piece) }
     }
 
     /// A start tag.
-    func startElement(
+    mutating func startElement(
         name: UnsafePointer<UInt8>,
         prefix: UnsafePointer<UInt8>?,
         attributes: SAXAttributes,
@@ -85,7 +88,7 @@ final class DocumentBuilder {
     }
 
     /// An end tag.
-    func endElement() {
+    mutating func endElement() {
         if skipped > 0 {
             skipped -= 1
             return
@@ -102,7 +105,7 @@ final class DocumentBuilder {
 
     // MARK: Elements
 
-    private func startRoot(_ element: ElementName, _ attributes: SAXAttributes, _ position: SourcePosition) {
+    private mutating func startRoot(_ element: ElementName, _ attributes: SAXAttributes, _ position: SourcePosition) {
         hasRoot = true
         frames.append(
             DocumentFrame(element: element, kind: .root, section: .device, position: position, line: .none)
@@ -115,13 +118,14 @@ final class DocumentBuilder {
         noteUnknown(attributes, of: element.name, at: position)
     }
 
-    private func noteSpelling(of element: ElementName, at position: SourcePosition) {
+    private mutating func noteSpelling(of element: ElementName, at position: SourcePosition) {
         if let usual = DocumentNames.usualSpelling(instead: element.name) {
             note(.unusualCase(found: element.name, usual: usual), at: position)
         }
     }
 
-    private func startSection(_ element: ElementName, _ attributes: SAXAttributes, _ position: SourcePosition) {
+    private mutating func startSection(_ element: ElementName, _ attributes: SAXAttributes, _ position: SourcePosition)
+    {
         let isInitial = DocumentNames.isInitial(element.name)
         guard isInitial || DocumentNames.isDevice(element.name) else {
             skipped = 1
@@ -136,7 +140,7 @@ final class DocumentBuilder {
         frames.append(frame)
     }
 
-    private func startInner(_ element: ElementName, _ attributes: SAXAttributes, _ position: SourcePosition) {
+    private mutating func startInner(_ element: ElementName, _ attributes: SAXAttributes, _ position: SourcePosition) {
         let parent = frames.count - 1
         var frame = DocumentFrame(
             element: element,
@@ -154,7 +158,7 @@ final class DocumentBuilder {
     }
 
     /// The innermost element turns out to hold elements.
-    private func becomeGroup(at index: Int) {
+    private mutating func becomeGroup(at index: Int) {
         let frame = frames[index]
         if frame.element.definition != nil {
             if !frame.isBroken { note(.elementsInParameter(name: frame.element.name), at: frame.position) }
@@ -167,18 +171,23 @@ final class DocumentBuilder {
         noteParameterAttributes(ofGroup: frame)
     }
 
-    private func elementName(_ name: UnsafePointer<UInt8>, prefix: UnsafePointer<UInt8>?) -> ElementName {
+    private mutating func elementName(_ name: UnsafePointer<UInt8>, prefix: UnsafePointer<UInt8>?) -> ElementName {
         if let prefix {
             let text = ParserContext.text(prefix) + ":" + ParserContext.text(name)
             if let known = prefixedNames[text] { return known }
-            let element = ElementName(text, dictionary: dictionary)
+            let element = newElement(text)
             prefixedNames[text] = element
             return element
         }
         if let known = names[name] { return known }
-        let element = ElementName(ParserContext.text(name), dictionary: dictionary)
+        let element = newElement(ParserContext.text(name))
         names[name] = element
         return element
+    }
+
+    private mutating func newElement(_ name: String) -> ElementName {
+        last.append(InlineArray(repeating: -1))
+        return ElementName(name, index: last.count - 1, dictionary: dictionary)
     }
 
     /// The groups that the innermost open element stands for.
@@ -186,22 +195,22 @@ final class DocumentBuilder {
 
     // MARK: Refusals and diagnostics
 
-    private func refuse(_ error: ConfigurationFileError) {
+    private mutating func refuse(_ error: ConfigurationFileError) {
         if refusal == nil { refusal = error }
     }
 
-    private func refuseRoot(_ name: String, at position: SourcePosition) {
+    private mutating func refuseRoot(_ name: String, at position: SourcePosition) {
         refuse(name.lowercased() == "html" ? .htmlPage : .wrongRoot(found: String(name.prefix(64)), position))
     }
 
     /// A KX-UT670 writes `<CyclicEnable CFG_CYCLIC="N"/>`: a known parameter's name as an attribute gives it away.
-    private func lookForAttributeDialect(_ attributes: SAXAttributes) {
+    private mutating func lookForAttributeDialect(_ attributes: SAXAttributes) {
         attributes.forEach { name, _ in
             if dictionary[ParserContext.text(name)] != nil { refuse(.foreignDialect(.attributeXML)) }
         }
     }
 
-    func note(_ kind: ConfigurationDiagnostic.Kind, at position: SourcePosition?) {
+    mutating func note(_ kind: ConfigurationDiagnostic.Kind, at position: SourcePosition?) {
         if diagnostics.count < ConfigurationFile.maximumDiagnostics {
             diagnostics.append(ConfigurationDiagnostic(kind, at: position))
         } else {
@@ -212,15 +221,22 @@ final class DocumentBuilder {
     // MARK: Text
 
     /// Text before a start tag belongs to no parameter.
-    private func takeStrayText() {
+    private mutating func takeStrayText() {
         if text.isEmpty { return }
-        if let frame = frames.last { noteStrayText(in: frame) }
+        if !isTextBlank, let frame = frames.last { noteStrayText(in: frame) }
         text.removeAll(keepingCapacity: true)
     }
 
-    private func noteStrayText(in frame: DocumentFrame) {
+    private var isTextBlank: Bool {
+        text.withUnsafeBufferPointer { bytes in
+            for byte in bytes where !Content.isBlank(byte) { return false }
+            return true
+        }
+    }
+
+    private mutating func noteStrayText(in frame: DocumentFrame) {
         // Of a parameter that holds elements, it is said that it does.
-        guard foreignRoot == nil, frame.element.definition == nil, !text.allSatisfy(Content.isBlank) else { return }
+        guard foreignRoot == nil, frame.element.definition == nil, !isTextBlank else { return }
         note(.strayText(element: frame.element.name), at: frame.position)
     }
 
@@ -236,7 +252,7 @@ final class DocumentBuilder {
     // MARK: The result
 
     /// The document, once the parse has ended without a refusal.
-    func document(of plain: EncryptedFile.Opened) -> ConfigurationDocument {
+    mutating func document(of plain: EncryptedFile.Opened) -> ConfigurationDocument {
         let encoding = declaredEncoding ?? Content.encoding(plain.bytes)
         if !["UTF-8", "US-ASCII"].contains(encoding.uppercased()) { note(.encoding(encoding), at: nil) }
         if Content.startsWithMark(plain.bytes) { note(.byteOrderMark, at: nil) }

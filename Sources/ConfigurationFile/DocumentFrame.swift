@@ -9,11 +9,12 @@ final class ElementName {
     /// Whether an empty element of this name may be an empty group: no parameter of the phone has lower-case letters.
     let hasLowerCase: Bool
     let isLine: Bool
-    /// Where in the list of settings this parameter stands: of the whole phone, then of lines 1 to 6; -1 for nowhere.
-    var last = InlineArray<7, Int32>(repeating: -1)
+    /// The place of what is known about this name in the builder's lists.
+    let index: Int
 
-    init(_ name: String, dictionary: ParameterDictionary) {
+    init(_ name: String, index: Int, dictionary: ParameterDictionary) {
         self.name = name
+        self.index = index
         definition = dictionary[name]
         isKnownGroup = definition == nil && dictionary.groupNames.contains(name)
         hasLowerCase = name.utf8.contains { (0x61...0x7A).contains($0) }

@@ -4,8 +4,8 @@ import PhoneSettings
 /// libxml2's parser context inside one of its callbacks.
 struct ParserContext {
     private let pointer: xmlParserCtxtPtr
-    /// The builder that the document is read into.
-    let builder: DocumentBuilder
+    /// The parse that the document is read in.
+    let parse: DocumentParse
 
     /// The context that a callback was given; `nil` when it is none of ours.
     init?(_ userData: UnsafeMutableRawPointer?) {
@@ -13,12 +13,12 @@ struct ParserContext {
             let owner = pointer.pointee._private
         else { return nil }
         self.pointer = pointer
-        builder = Unmanaged<DocumentBuilder>.fromOpaque(owner).takeUnretainedValue()
+        parse = Unmanaged<DocumentParse>.fromOpaque(owner).takeUnretainedValue()
     }
 
     /// Ends the parse when the builder wants no more.
     func stopIfRefused() {
-        if builder.refusal != nil { xmlStopParser(pointer) }
+        if parse.builder.refusal != nil { xmlStopParser(pointer) }
     }
 
     /// Where the start tag or document type declaration begins that the parser is reporting.

@@ -10,7 +10,7 @@ enum XMLDocumentReader {
     private static let initialized: Void = xmlInitParser()
 
     /// Reads `bytes` into `builder`.
-    static func read(_ bytes: [UInt8], into builder: DocumentBuilder) throws(ConfigurationFileError) {
+    static func read(_ bytes: [UInt8], into builder: inout DocumentBuilder) throws(ConfigurationFileError) {
         _ = initialized
         // A broken encoding is reported beside the parser's context too, and the thread's handler of last resort prints.
         xmlSetStructuredErrorFunc(nil) { _, _ in }
@@ -19,16 +19,18 @@ enum XMLDocumentReader {
         }
         defer { xmlFreeParserCtxt(context) }
         install(on: &handler.pointee)
-        context.pointee._private = Unmanaged.passUnretained(builder).toOpaque()
+        let parse = DocumentParse(builder)
+        context.pointee._private = Unmanaged.passUnretained(parse).toOpaque()
         let options = Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue)
-        // The builder outlives the call because this frame holds it: libxml2 keeps no pointer to it afterwards.
-        withExtendedLifetime(builder) {
+        // The parse outlives the call because this frame holds it: libxml2 keeps no pointer to it afterwards.
+        withExtendedLifetime(parse) {
             bytes.withUnsafeBytes { buffer in
                 let text = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
                 // A tree comes only from the handlers that are replaced here, so there is none to free.
                 _ = xmlCtxtReadMemory(context, text, Int32(buffer.count), nil, nil, options)
             }
         }
+        builder = parse.builder
         if let error = builder.refusal { throw error }
         guard context.pointee.wellFormed == 1, builder.isComplete else {
             throw internalProblem("the parser stopped without a reason")
@@ -50,14 +52,16 @@ enum XMLDocumentReader {
         handler.externalSubset = nil
         handler.internalSubset = { context, name, _, _ in
             guard let parser = ParserContext(context) else { return }
-            parser.builder.documentType(name: name.map(ParserContext.text) ?? "", at: parser.tagPosition)
+            parser.parse.builder.documentType(name: name.map(ParserContext.text) ?? "", at: parser.tagPosition)
             parser.stopIfRefused()
         }
         handler.startElementNs = { context, name, prefix, _, namespaces, _, count, _, attributes in
             guard let parser = ParserContext(context), let name else { return }
-            if namespaces > 0 { parser.builder.noteNamespace(of: ParserContext.text(name), at: parser.tagPosition) }
-            if !parser.builder.hasRoot { parser.builder.declaredEncoding = parser.declaredEncoding }
-            parser.builder.startElement(
+            if namespaces > 0 {
+                parser.parse.builder.noteNamespace(of: ParserContext.text(name), at: parser.tagPosition)
+            }
+            if !parser.parse.builder.hasRoot { parser.parse.builder.declaredEncoding = parser.declaredEncoding }
+            parser.parse.builder.startElement(
                 name: name,
                 prefix: prefix,
                 attributes: SAXAttributes(base: attributes, count: Int(count)),
@@ -65,9 +69,9 @@ enum XMLDocumentReader {
             )
             parser.stopIfRefused()
         }
-        handler.endElementNs = { context, _, _, _ in ParserContext(context)?.builder.endElement() }
+        handler.endElementNs = { context, _, _, _ in ParserContext(context)?.parse.builder.endElement() }
         let characters: charactersSAXFunc = { context, text, count in
-            ParserContext(context)?.builder.characters(UnsafeBufferPointer(start: text, count: Int(count)))
+            ParserContext(context)?.parse.builder.characters(UnsafeBufferPointer(start: text, count: Int(count)))
         }
         handler.characters = characters
         handler.ignorableWhitespace = characters
@@ -76,7 +80,7 @@ enum XMLDocumentReader {
             guard let parser = ParserContext(context), let error = error?.pointee, error.level.rawValue >= 2,
                 error.domain != Int32(XML_FROM_NAMESPACE.rawValue)
             else { return }
-            parser.builder.notWellFormed(
+            parser.parse.builder.notWellFormed(
                 message: XMLMessage.text(of: error),
                 at: SourcePosition(line: max(1, Int(error.line)), column: error.int2 > 0 ? Int(error.int2) : nil)
             )

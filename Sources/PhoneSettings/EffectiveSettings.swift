@@ -8,14 +8,21 @@ public struct EffectiveSettings: Sendable {
     /// The parameters that the phone has.
     public let dictionary: ParameterDictionary
 
-    /// One entry of one layer, and the next lower entry of the same parameter.
+    /// One entry of one layer.
     struct Node: Sendable {
-        var layer: SettingsLayer
-        var setting: Setting
-        var lower: Int32
+        let layer: SettingsLayer
+        let setting: Setting
     }
 
-    var nodes: [Node] = []
+    /// Where an entry stands in its layer, and the next lower entry of the same parameter.
+    private struct Link: Sendable {
+        let layer: SettingsLayer
+        let index: Int32
+        let lower: Int32
+    }
+
+    private var links: [Link] = []
+    private let layers: [SettingsLayer: [Setting]]
     /// The highest entry of each parameter that any layer has.
     var heads: [ParameterKey: Int32] = [:]
 
@@ -24,21 +31,26 @@ public struct EffectiveSettings: Sendable {
     /// Entries of the layer `factory` stand in place of the dictionary's defaults.
     public init(layers: [SettingsLayer: [Setting]], dictionary: ParameterDictionary = .standard) {
         self.dictionary = dictionary
+        self.layers = layers
         let total = layers.values.reduce(0) { $0 + $1.count }
-        nodes.reserveCapacity(total)
+        links.reserveCapacity(total)
         heads.reserveCapacity(total)
         for layer in SettingsLayer.allCases.sorted() {
-            for setting in layers[layer] ?? [] { insert(setting, layer) }
+            guard let settings = layers[layer] else { continue }
+            for index in settings.indices { insert(settings[index].key, layer, index) }
         }
     }
 
-    private mutating func insert(_ setting: Setting, _ layer: SettingsLayer) {
-        let next = Int32(truncatingIfNeeded: nodes.count)
-        let head = heads.updateValue(next, forKey: setting.key)
-        var lower = head ?? -1
+    private mutating func insert(_ key: ParameterKey, _ layer: SettingsLayer, _ index: Int) {
+        let next = Int32(truncatingIfNeeded: links.count)
+        var lower = heads.updateValue(next, forKey: key) ?? -1
         // Layers come lowest first, so an entry of the same layer can only be the head.
-        if lower >= 0, nodes[Int(lower)].layer == layer { lower = nodes[Int(lower)].lower }
-        nodes.append(Node(layer: layer, setting: setting, lower: lower))
+        if lower >= 0, links[Int(lower)].layer == layer { lower = links[Int(lower)].lower }
+        links.append(Link(layer: layer, index: Int32(truncatingIfNeeded: index), lower: lower))
+    }
+
+    private func node(_ link: Link) -> Node? {
+        layers[link.layer].map { Node(layer: link.layer, setting: $0[Int(link.index)]) }
     }
 
     /// The entries of `key`, highest layer first.
@@ -46,8 +58,9 @@ public struct EffectiveSettings: Sendable {
         var result: [Node] = []
         var index = heads[key] ?? -1
         while index >= 0 {
-            result.append(nodes[Int(index)])
-            index = nodes[Int(index)].lower
+            let link = links[Int(index)]
+            if let node = node(link) { result.append(node) }
+            index = link.lower
         }
         return result
     }
@@ -55,10 +68,11 @@ public struct EffectiveSettings: Sendable {
     /// The entry of `key` that counts, without the dictionary's defaults.
     private func decidingNode(of key: ParameterKey) -> Node? {
         guard let head = heads[key] else { return nil }
-        let highest = nodes[Int(head)]
-        guard highest.layer == .user, highest.lower >= 0 else { return highest }
-        let file = nodes[Int(highest.lower)]
-        return file.layer.isFile && file.setting.permission.overridesUser ? file : highest
+        let highest = links[Int(head)]
+        guard highest.layer == .user, highest.lower >= 0, let file = node(links[Int(highest.lower)]) else {
+            return node(highest)
+        }
+        return file.layer.isFile && file.setting.permission.overridesUser ? file : node(highest)
     }
 
     /// The value of `key` and who gives it; `nil` when no layer has one and no factory default is known.
