@@ -103,10 +103,11 @@ struct CheckRun {
         guard let identity else { return complain(name, "what it names is fetched as a phone would: say --phone MAC") }
         for path in initial.rootCertificatePaths {
             guard let url = url(path, base, identity, name), let bytes = await download(url) else { continue }
-            if RootCertificateFile.certificateCount(in: bytes) == nil {
-                complain(ProvisioningURL.masked(url), "it is no certificate file: PEM or DER is expected")
-            } else {
+            do throws(RootCertificateFile.Problem) {
+                _ = try RootCertificateFile.certificates(in: bytes)
                 roots.append(bytes)
+            } catch {
+                complain(ProvisioningURL.masked(url), "it is no certificate file: \(error)")
             }
         }
         let named: [(ConfigurationRole, String?)] = [
