@@ -89,6 +89,9 @@ public struct FlashRestore: Sendable {
     /// The settings of every layer but the factory's.
     public let layers: [SettingsLayer: [Setting]]
 
+    /// What becomes other of the user's settings, for the history.
+    public var changes: [ProgrammingRecord] = []
+
     /// What flash is to hold.
     public init(files: [(saved: SavedFile, body: [UInt8])], layers: [SettingsLayer: [Setting]]) {
         self.files = files

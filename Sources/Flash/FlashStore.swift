@@ -177,6 +177,8 @@ public final class FlashStore: Sendable {
             for (layer, settings) in restore.layers {
                 try Self.replace(layer, with: settings, mac: mac, db)
             }
+            for change in restore.changes { try change.save(mac: mac, db) }
+            try ProgrammingRecord.forgetOld(mac: mac, db)
         }
     }
 

@@ -124,7 +124,7 @@ struct FleetControlService: ControlService {
             return try await phone.importArchive(
                 bytes,
                 fromOtherPhone: request.fromOtherPhone,
-                for: caller.words
+                by: who
             )
         }
     }

@@ -59,10 +59,10 @@ extension Phone {
     }
 
     /// Takes an archive as a whole: it is read and judged first, and then kept in one transaction.
-    func importArchive(_ bytes: [UInt8], fromOtherPhone: Bool, for caller: String) async throws -> ImportReply {
+    func importArchive(_ bytes: [UInt8], fromOtherPhone: Bool, by who: Programmer) async throws -> ImportReply {
         guard isFlashKnown else { throw Self.flashUnknown }
         let archive: PhoneArchive
-        let restore: FlashRestore
+        var restore: FlashRestore
         do throws(PhoneArchiveError) {
             archive = try PhoneArchive(tar: bytes)
             guard fromOtherPhone || archive.record.mac == identity.mac.upperCase else {
@@ -72,6 +72,7 @@ extension Phone {
         } catch {
             throw ControlError.invalidArchive(reason: "\(error)")
         }
+        restore.changes = changes(to: restore.layers[.user] ?? [], by: who)
         do throws(FlashError) {
             try await environment.flash.restore(restore, of: identity.mac)
         } catch {
@@ -82,10 +83,23 @@ extension Phone {
             files: restore.files.map { "\($0.saved.file)" }
         )
         logger.notice(
-            "settings and saved files of \(archive.record.mac), exported at \(archive.record.exportedAt), were imported by \(caller)"
+            "settings and saved files of \(archive.record.mac), exported at \(archive.record.exportedAt), were imported by \(who)"
         )
         await handle(.powerOn(.reboot))
         return reply
+    }
+
+    /// What becomes other of the user's settings, so that each tells who gave it its value.
+    private func changes(to wanted: [Setting], by who: Programmer) -> [ProgrammingRecord] {
+        let before = Dictionary((layers[.user] ?? []).map { ($0.key, $0.value) }) { $1 }
+        let after = Dictionary(wanted.map { ($0.key, $0.value) }) { $1 }
+        func shown(_ key: ParameterKey) -> String? { before[key].map { ProgrammingRecord.shown($0, of: key) } }
+        let gone = before.keys.filter { after[$0] == nil }.sorted()
+        let set = wanted.filter { before[$0.key] != $0.value }
+        return gone.map { who.record(.unset($0, old: shown($0))) }
+            + set.map {
+                who.record(.set($0.key, old: shown($0.key), new: ProgrammingRecord.shown($0.value, of: $0.key)))
+            }
     }
 
     /// Takes an archive as the user's account may: its settings stand in place of those that the user had set, and every

@@ -4,6 +4,9 @@ import FoundationEssentials
 
 /// A report in the Static Analysis Results Interchange Format, SARIF 2.1.0 (OASIS).
 enum SARIF {
+    /// Where the rules are described.
+    static let manual = "man:phoneprovctl(1)"
+
     struct Log: Encodable {
         let schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
         let version = "2.1.0"
@@ -30,12 +33,14 @@ enum SARIF {
     struct Driver: Encodable {
         let name = "phoneprovctl check"
         let version = PhoneprovdVersion.text
+        let informationUri = SARIF.manual
         let rules: [Rule]
     }
 
     struct Rule: Encodable {
         let id: String
         let shortDescription: Text
+        let helpUri = SARIF.manual
     }
 
     struct Text: Encodable {

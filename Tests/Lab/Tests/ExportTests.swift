@@ -69,6 +69,8 @@ struct ExportTests {
             #expect(try await daemon.value(of: "SIP_RGSTR_ADDR_1") == "a.example.com")
             #expect(try await daemon.value(of: "DISPLAY_NAME_2") == "Anna \"Ä\"")
             #expect(try await daemon.value(of: "CFG_FILE_KEY") == "***")
+            let history = try await daemon.ctl(["history"])
+            #expect(history.output.contains("DISPLAY_NAME_2"), "who gave it its value: \(history.output)")
 
             // What tar has packed anew is an export too, by standard input and through a pipe.
             let repacked = try await Self.shell(
