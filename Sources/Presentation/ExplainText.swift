@@ -67,7 +67,12 @@ public struct ExplainText {
             let origin = option.origin.isEmpty ? "" : " (\(option.origin))"
             return "the lease has option \(option.option): \(given)\(origin)"
         }
-        return messages + step.notes + lease
+        return messages + step.notes.filter { messages.isEmpty || !Self.isMessage($0) } + lease
+    }
+
+    /// A note that tells no more than the message itself: a request that was sent, or a response that came.
+    private static func isMessage(_ note: String) -> Bool {
+        note.hasPrefix("→ ") || note.hasPrefix("← ") && note.dropFirst(2).prefix(3).allSatisfy(\.isNumber)
     }
 
     /// `09:30:00.123 → 224.0.1.75:5060  SUBSCRIBE sip:… SIP/2.0 (480 bytes)`.

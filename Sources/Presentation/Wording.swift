@@ -9,6 +9,7 @@ public enum Wording {
         switch trigger {
         case "start": "the phone was started"
         case "retry": "CFG_RTRY_INTVL after the last attempt"
+        case "retry-after": "the time that the server asked for in the last attempt (Retry-After)"
         case "cyclic": "CFG_CYCLIC_INTVL"
         case "time-of-day": "CFG_RESYNC_TIME"
         case "resync": "a NOTIFY from the SIP server"

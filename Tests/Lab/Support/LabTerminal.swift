@@ -22,12 +22,13 @@ public final class LabTerminal: Sendable {
         rows: Int = 40
     ) async throws -> LabTerminal {
         let terminal = try LabTerminal(network, binds)
-        try await eventuallyTrue("tmux to answer", within: .seconds(10), seen: { terminal.server.transcript }) {
-            try await terminal.tmux(["list-commands"]).status == 0
-        }
         let size = ["-x", "\(columns)", "-y", "\(rows)"]
         let session = ["new-session", "-d", "-s", "main"] + size + ["env", "PS1=\(prompt)", "TERM=tmux"]
-        _ = try await terminal.require(session + shell.split(separator: " ").map(String.init))
+        let words = session + shell.split(separator: " ").map(String.init)
+        try await eventuallyTrue("tmux to answer", within: .seconds(15), seen: { terminal.server.transcript }) {
+            try await terminal.tmux(words).status == 0
+        }
+        try await terminal.wait(for: "the prompt of \(shell)") { !$0.allSatisfy(\.isWhitespace) }
         return terminal
     }
 
@@ -52,7 +53,8 @@ public final class LabTerminal: Sendable {
 
     private func tmux(_ words: [String]) async throws -> LabProcess.Finished {
         let command = LabCommand(
-            ["tmux", "-S", "/run/tmux/socket"] + words,
+            // -N: a client that comes too early must not start a server of its own.
+            ["tmux", "-N", "-S", "/run/tmux/socket"] + words,
             in: network.phone,
             insideRoot: true,
             binds: [LabCommand.Bind(directory.plainPath, at: "/run/tmux")]

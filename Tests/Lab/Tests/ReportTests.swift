@@ -174,7 +174,7 @@ struct ReportTests {
             _ = try await Nginx.start(in: lab, files: ["a.cfg": Document.device(registrar: "a<&>.example.com")])
             let daemon = try await Daemon.start(in: lab, .init(pnpTimeoutSeconds: 1))
             _ = try await daemon.waitForRun(state: "failed")
-            try await daemon.set("USR_PROV_SVR_URL", "\(Self.server)/<script>&a=\"b\".cfg")
+            try await daemon.set("USR_PROV_SVR_URL", "\(Self.server)/a.cfg?one=1&two='2'")
             _ = try await daemon.provision()
             let place = try lab.makeDirectory("svg")
             for run in ["1", "2"] {

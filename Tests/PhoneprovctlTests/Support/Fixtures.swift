@@ -55,7 +55,12 @@ enum Fixture {
                 "NOTIFY from 198.51.100.1:5060 (kamailio): https://id:***@prov.example.com/pnp/",
                 at: "00.004",
                 121,
-                notes: ["SIP PnP: 1 server(s) answered, URL found"]
+                notes: [
+                    "→ SUBSCRIBE sip:MAC%3a0080F0ABCDEF@224.0.1.75 to 224.0.1.75:5060 (try 1)",
+                    "← 200 OK from 198.51.100.1:5060 (kamailio)",
+                    "← NOTIFY from 198.51.100.1:5060 (kamailio): https://id:***@prov.example.com/pnp/",
+                    "SIP PnP: 1 server(s) answered, URL found",
+                ]
             ),
         ] + skipped(4...7, "step 3 gave the URL") + [
             step(
