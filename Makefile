@@ -21,7 +21,7 @@ POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd etc/phoneprovd/dhcp/f
 UNITS := phoneprovd.service phoneprovd@.service phoneprovd-wait.service phone-provisioned.target phoneprov-inform.socket \
 	phoneprov-inform@.service
 
-.PHONY: help deps root lab run build release test unit integration fuzz bench check fmt install clean
+.PHONY: help deps root lab run build release test unit integration fuzz bench check fmt install screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -113,11 +113,22 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 	install -D -m 0644 etc/dhcp/dhclient-phoneprovd.conf "$(DESTDIR)/etc/dhcp/dhclient-phoneprovd.conf"
 	install -D -m 0644 systemd/sysusers.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/phoneprovd.conf"
 	install -D -m 0644 systemd/tmpfiles.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/phoneprovd.conf"
+	install -D -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/phoneprov-web" "$(DESTDIR)$(PREFIX)/sbin/phoneprov-web"
+	install -D -m 0644 systemd/phoneprov-web.socket "$(DESTDIR)/lib/systemd/system/phoneprov-web.socket"
+	sed 's|/usr/sbin/phoneprov-web|$(PREFIX)/sbin/phoneprov-web|' systemd/phoneprov-web.service \
+		>"$(DESTDIR)/lib/systemd/system/phoneprov-web.service"
+	chmod 0644 "$(DESTDIR)/lib/systemd/system/phoneprov-web.service"
+	@if [[ ! -e $(DESTDIR)/etc/phoneprovd/phoneprov-web.yaml ]]; then \
+		install -D -m 0644 etc/phoneprovd/phoneprov-web.yaml "$(DESTDIR)/etc/phoneprovd/phoneprov-web.yaml"; \
+	fi
 	@if [[ -e $(DESTDIR)/etc/phoneprovd/phoneprovd.yaml ]]; then \
 		echo "$(DESTDIR)/etc/phoneprovd/phoneprovd.yaml is kept as it is"; \
 	else \
 		install -D -m 0644 etc/phoneprovd/phoneprovd.yaml "$(DESTDIR)/etc/phoneprovd/phoneprovd.yaml"; \
 	fi
+
+screenshots: lab build ## takes pictures of every page of web programming, into .build/screenshots
+	SCREENSHOTS=$(CURDIR)/.build/screenshots $(SWIFT) test --skip-build --no-parallel --filter '^LabTests\.ScreenshotTests'
 
 clean: ## removes what was built; the lab's root stays
 	rm -rf .build

@@ -102,7 +102,9 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [
+                .embedInCode("Resources/document.mustache"),
                 .embedInCode("Resources/field.mustache"),
+                .embedInCode("Resources/files.mustache"),
                 .embedInCode("Resources/history.mustache"),
                 .embedInCode("Resources/icon.svg"),
                 .embedInCode("Resources/layout.mustache"),

@@ -244,6 +244,16 @@ struct FleetControlService: ControlService {
 
     // MARK: Web programming
 
+    func savedFiles(_ request: SavedFilesRequest, caller: Caller) async throws -> SavedFilesReply {
+        let phone = try phone(request.phone, caller, as: .administrator).phone
+        return SavedFilesReply(files: try await phone.call { $0.savedFiles() })
+    }
+
+    func savedDocument(_ request: SavedDocumentRequest, caller: Caller) async throws -> SavedDocumentReply {
+        let phone = try phone(request.phone, caller, as: .administrator).phone
+        return try await phone.call { try await $0.savedDocument(request.file) }
+    }
+
     func signIn(_ request: SignInRequest, caller: Caller) async throws -> SignInReply {
         let macs = try macs(request.phone, caller)
         return SignInReply(session: try await fleet.access.signIn(request, to: macs, at: AgentClock.uptime))

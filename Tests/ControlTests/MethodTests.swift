@@ -64,6 +64,8 @@ struct MethodTests {
             try await check(ExportRequest(phone: "a"), Sample.export)
             try await check(ImportRequest(archive: "AA/+", fromOtherPhone: true), Sample.importArchive)
             try await check(ReloadRequest(), Sample.reload)
+            try await check(SavedFilesRequest(phone: "a"), Sample.savedFiles)
+            try await check(SavedDocumentRequest(file: "standard"), Sample.savedDocument)
             try await check(SignInRequest(account: "a", password: "b", from: "192.0.2.9"), Sample.signIn)
             try await check(SignOutRequest(session: "s"), EmptyReply())
             try await check(WebPasswordRequest(), Sample.webPassword)

@@ -30,6 +30,10 @@ public enum ControlMethod: String, Sendable, CaseIterable, CustomStringConvertib
     case importArchive = "Import"
     /// Reads the daemon's configuration anew.
     case reload = "Reload"
+    /// The copies of files that are kept.
+    case savedFiles = "SavedFiles"
+    /// One of them, for a person to read.
+    case savedDocument = "SavedDocument"
     /// Opens a session of web programming.
     case signIn = "SignIn"
     /// Lets a connection act for a session.

@@ -17,7 +17,7 @@ extension ControlMethod {
     /// The right that a call of this method needs. `Get` with `reveal` needs ``ControlAccess/changer`` all the same.
     public var requiredAccess: ControlAccess {
         switch self {
-        case .status, .wait, .explain, .history, .get: .reader
+        case .status, .wait, .explain, .history, .get, .savedFiles, .savedDocument: .reader
         // What they open is opened by a password, so that who serves the pages needs no right of its own to change.
         case .signIn, .resume, .signOut: .reader
         // A URL in a NOTIFY may hold a password, so a capture is not for everybody who may read.

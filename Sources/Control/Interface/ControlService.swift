@@ -68,6 +68,12 @@ public protocol ControlService: Sendable {
     /// - Throws: ``ControlError/invalidConfiguration(file:line:reason:)``; then the old one stays in force.
     func reload(_ request: ReloadRequest, caller: Caller) async throws -> ReloadReply
 
+    /// The copies of files that the phone keeps.
+    func savedFiles(_ request: SavedFilesRequest, caller: Caller) async throws -> SavedFilesReply
+
+    /// One of them, for a person to read.
+    func savedDocument(_ request: SavedDocumentRequest, caller: Caller) async throws -> SavedDocumentReply
+
     /// Opens a session.
     ///
     /// - Throws: ``ControlError/signInRefused``, ``ControlError/tooManyTries(seconds:)``.

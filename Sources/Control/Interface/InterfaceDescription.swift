@@ -314,6 +314,34 @@ public enum ControlInterface {
         # of it stays.
         method Reload() -> (unchanged: int, changed: []string, added: []string, removed: []string)
 
+        # A copy of a file that the phone keeps: file is initial, standard, product, master, root-1, root-2 or root-3.
+        type SavedFileSummary (
+          file: string,
+          url: string,
+          bytes: int,
+          sha256: string,
+          receivedAt: string
+        )
+
+        # Something that is wrong (error: a setting was left out) or odd (warning) in a configuration file.
+        type DocumentMessage (
+          line: ?int,
+          severity: string,
+          message: string
+        )
+
+        # The copies of files that the phone keeps.
+        method SavedFiles(phone: ?string) -> (files: []SavedFileSummary)
+
+        # A configuration file of them, decrypted, line by line as it was received but with *** in place of every secret,
+        # and what there is to say about it.
+        method SavedDocument(phone: ?string, file: string) -> (
+          file: SavedFileSummary,
+          encryption: ?string,
+          text: string,
+          messages: []DocumentMessage
+        )
+
         # The two accounts of web programming: ADMIN_ID and USER_ID.
         type AccountRole (
           user,

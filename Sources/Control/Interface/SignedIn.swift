@@ -61,7 +61,7 @@ extension ControlMethod {
     public var requiredRole: AccountRole? {
         switch self {
         case .status, .wait, .explain, .history, .get, .set, .unset, .export, .importArchive, .resume, .signOut: .user
-        case .provision, .reboot, .factoryReset, .capture: .administrator
+        case .provision, .reboot, .factoryReset, .capture, .savedFiles, .savedDocument: .administrator
         case .dhcpEvent, .reload, .signIn, .webPassword: nil
         }
     }

@@ -154,6 +154,8 @@ struct CallRunner: Sendable {
             }
         case .dhcpEvent: return try await ask(call) { try await service.dhcpEvent($0, caller: caller) }
         case .reload: return try await ask(call) { try await service.reload($0, caller: caller) }
+        case .savedFiles: return try await ask(call) { try await service.savedFiles($0, caller: caller) }
+        case .savedDocument: return try await ask(call) { try await service.savedDocument($0, caller: caller) }
         case .signIn: return try await ask(call) { try await service.signIn($0, caller: caller) }
         case .resume:
             return try await ask(call) { (request: ResumeRequest) in

@@ -10,7 +10,10 @@ extension Site {
                     phone,
                     .history,
                     template: "history",
-                    ["runs": history.runs.map { run($0, phone) }, "isEmpty": history.runs.isEmpty]
+                    [
+                        "runs": history.runs.map { run($0, phone) }, "isEmpty": history.runs.isEmpty,
+                        "changes": history.changes.map { change($0, phone) }, "hasChanges": !history.changes.isEmpty,
+                    ]
                 )
             }
         }
@@ -29,6 +32,25 @@ extension Site {
                 )
             }
         }
+    }
+
+    /// What somebody did by hand: who, which way, and what it was before and after.
+    private func change(_ change: ProgrammedChange, _ phone: VisitedPhone) -> View {
+        let what =
+            switch change.action {
+            case .set: "set"
+            case .unset: "taken back"
+            case .factoryReset: "factory reset"
+            }
+        var view: View = [
+            "action": what, "who": "\(change.programming == .web ? "web" : "phone") programming, \(change.who)",
+            "old": change.old ?? "", "new": change.new ?? "",
+            "hasOld": !(change.old ?? "").isEmpty, "hasNew": !(change.new ?? "").isEmpty,
+        ]
+        view["at"] = Instant.view(change.at)
+        view["name"] = change.name
+        view["href"] = change.name.map { "\(phone.path)/settings/\($0.percentEncoded)" }
+        return view
     }
 
     private func run(_ run: RunSummary, _ phone: VisitedPhone) -> View {

@@ -52,6 +52,7 @@ enum Notice: String {
     case provision
     case reboot
     case factoryReset = "factory-reset"
+    case imported = "import"
     case saved
     case unchanged
 
@@ -61,6 +62,7 @@ enum Notice: String {
         case .reboot: "The phone starts anew, from step 1."
         case .factoryReset:
             "The phone is back at factory defaults, and starts anew. What was changed by hand and its saved files are gone."
+        case .imported: "The archive was taken."
         case .saved: "Saved. Provisioning goes by it from the next run on."
         case .unchanged: "Nothing was different, so that nothing was changed."
         }

@@ -105,15 +105,19 @@ extension Site {
 
     private func saveSetting(_ phone: VisitedPhone, _ name: String, _ form: FormFields) async throws -> Response {
         let path = "\(phone.path)/settings/\(name.percentEncoded)"
-        do throws(ControlClientError) {
+        do {
             if form["action"] == "unset" {
                 _ = try await phone.ask(UnsetRequest(phone: phone.mac, name: name))
                 return Self.seeOther("\(path)?done=unset")
             }
             let entered = form[name]
+            let isSecret = ParameterDictionary.standard.isSecret(ParameterKey(parsing: name).name)
+            if isSecret, entered.isEmpty {
+                return try await settingPage(phone, name, fault: "a secret is not shown: type the new one")
+            }
             let reply = try await phone.ask(SetRequest(phone: phone.mac, name: name, value: entered))
             return Self.seeOther("\(path)?done=\(reply.overriddenBy == nil ? "set" : "kept")")
-        } catch {
+        } catch let error as ControlClientError {
             guard let reason = SettingFault.reason(error) else { throw error }
             return try await settingPage(phone, name, entered: form[name], fault: reason)
         }

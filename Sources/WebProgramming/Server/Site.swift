@@ -35,8 +35,10 @@ struct Site: Sendable {
         addPhone(to: router)
         addProvisioning(to: router)
         addSettings(to: router)
+        addFiles(to: router)
         addHistory(to: router)
         addMaintenance(to: router)
+        addArchive(to: router)
         addEvents(to: router)
         return router.buildResponder()
     }

@@ -21,6 +21,8 @@ enum FieldView {
             "tone": tone,
             "isUser": value.layer == "user",
             "changeable": value.changeable,
+            "who": value.origin.map { "\($0.programming == .web ? "web" : "phone") programming, \($0.who)" } ?? "",
+            "hasWho": value.origin != nil,
             "locked": !value.changeable,
             "isSecret": isSecret,
             "value": isSecret ? "" : value.value,
@@ -31,7 +33,7 @@ enum FieldView {
         ]
         view["fault"] = fault
         view["line"] = key.line.map { "\($0)" }
-        view["place"] = place(value)
+        view["place"] = place(value, path)
         view["hides"] = value.hides.map { hidden -> View in
             let (word, tone) = Words.layer(hidden.layer)
             return [
@@ -47,10 +49,12 @@ enum FieldView {
     }
 
     /// `http://…, line 12`, for values of a file.
-    static func place(_ value: SettingValue) -> View? {
+    static func place(_ value: SettingValue, _ path: String) -> View? {
         guard let file = value.file else { return nil }
-        var view: View = ["file": file, "role": value.layer]
+        let role = value.layer == "initial-device" ? "initial" : value.layer
+        var view: View = ["file": file]
         view["line"] = value.line
+        view["source"] = value.line.map { "\(path)/files/\(role.percentEncoded)#line-\($0)" }
         return view
     }
 
@@ -65,10 +69,10 @@ enum FieldView {
             view["isText"] = true
             view["isNumber"] = definition.type == .integer
         }
-        view["form"] = form(definition)
+        let form = form(definition)
+        view["form"] = form.isEmpty ? nil : form.prefix(1).uppercased() + form.dropFirst()
         view["unit"] = definition.unit
         view["group"] = definition.group
-        view["source"] = definition.source
         return view
     }
 
@@ -93,7 +97,7 @@ enum FieldView {
         case (.integers, _): "whole numbers with commas between them"
         case (.text, .pattern(.timeOfDay)?): "a time of day, HH:MM"
         case (.text, .pattern(.url)?): "a URL"
-        case (.text, _): "text"
+        case (.text, _): ""
         }
     }
 }

@@ -33,6 +33,8 @@ struct Templates: Sendable {
         ("settings", PackageResources.settings_mustache),
         ("setting", PackageResources.setting_mustache),
         ("field", PackageResources.field_mustache),
+        ("files", PackageResources.files_mustache),
+        ("document", PackageResources.document_mustache),
         ("history", PackageResources.history_mustache),
         ("maintenance", PackageResources.maintenance_mustache),
     ]

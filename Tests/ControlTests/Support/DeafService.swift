@@ -30,6 +30,12 @@ final class DeafService: ControlService {
     func history(_ request: HistoryRequest, caller: Caller) async throws -> HistoryReply {
         try await stub.history(request, caller: caller)
     }
+    func savedFiles(_ request: SavedFilesRequest, caller: Caller) async throws -> SavedFilesReply {
+        try await stub.savedFiles(request, caller: caller)
+    }
+    func savedDocument(_ request: SavedDocumentRequest, caller: Caller) async throws -> SavedDocumentReply {
+        try await stub.savedDocument(request, caller: caller)
+    }
     func signIn(_ request: SignInRequest, caller: Caller) async throws -> SignInReply {
         try await stub.signIn(request, caller: caller)
     }

@@ -215,6 +215,23 @@ enum Sample {
         destinationPort: 5060,
         payload: "AAEC"
     )
+    static let savedFile = SavedFileSummary(
+        file: "standard",
+        url: "http://192.0.2.7/a.cfg",
+        bytes: 12,
+        sha256: "00ff",
+        receivedAt: "2026-11-21T10:00:00Z"
+    )
+    static let savedFiles = SavedFilesReply(files: [savedFile])
+    static let savedDocument = SavedDocumentReply(
+        file: savedFile,
+        encryption: nil,
+        text: "<a/>",
+        messages: [
+            DocumentMessage(line: 3, severity: "error", message: "left out"),
+            DocumentMessage(line: nil, severity: "warning", message: "odd"),
+        ]
+    )
     static let signIn = SignInReply(session: "s3ss10n")
     static let signedIn = SignedIn(
         account: "admin",
@@ -251,6 +268,8 @@ enum Sample {
         CaptureRequest(phone: "a"), CaptureRequest(), ReloadRequest(),
         ExportRequest(phone: "a"), ExportRequest(),
         ImportRequest(phone: "a", archive: "AA/+", fromOtherPhone: true), ImportRequest(archive: ""),
+        SavedFilesRequest(phone: "a"), SavedFilesRequest(),
+        SavedDocumentRequest(phone: "a", file: "standard"), SavedDocumentRequest(file: ""),
         SignInRequest(phone: "a", account: "admin", password: "p", from: "192.0.2.9"),
         SignInRequest(account: "", password: "", from: "2001:db8::9"),
         SignOutRequest(session: "s3ss10n"),

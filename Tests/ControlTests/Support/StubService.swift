@@ -91,6 +91,14 @@ final class StubService: ControlService {
         return Sample.history
     }
 
+    func savedFiles(_ request: SavedFilesRequest, caller: Caller) async throws -> SavedFilesReply {
+        try note(request, caller)
+        return Sample.savedFiles
+    }
+    func savedDocument(_ request: SavedDocumentRequest, caller: Caller) async throws -> SavedDocumentReply {
+        try note(request, caller)
+        return Sample.savedDocument
+    }
     func signIn(_ request: SignInRequest, caller: Caller) async throws -> SignInReply {
         try note(request, caller)
         return Sample.signIn

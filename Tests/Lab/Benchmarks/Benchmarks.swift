@@ -9,6 +9,7 @@ struct Benchmarks {
     private static let all: [(name: String, run: @Sendable () async throws -> Void)] = [
         ("document", { try DocumentBenchmark.run() }),
         ("provisioned", { try await inLab(timeToProvisioned) }),
+        ("web", { try await WebBenchmark.run() }),
         ("idle", { try await inLab(idle) }),
     ]
 

@@ -17,7 +17,7 @@ struct BrowserTests {
             try await browser.type("admin", into: "#account")
             try await browser.type("adminpass", into: "#password")
             try await browser.click("main button[type=submit]")
-            #expect(try await browser.read("[role=alert]").contains("No account has this name and password"))
+            try await browser.wait(for: "No account has this name and password", in: "[role=alert]")
             try await browser.type(try await site.firstPassword(), into: "#password")
             try await browser.click("main button[type=submit]")
             try await browser.waitForPath("\(WebSite.phone)/provisioning")
@@ -25,7 +25,7 @@ struct BrowserTests {
             // A value that cannot be is refused, whole, and what was typed is still there.
             try await browser.type("file:///etc/passwd", into: "#field-USR_PROV_SVR_URL")
             try await browser.click("form.stack button:not(.quiet)")
-            #expect(try await browser.read("[role=alert]").contains("Nothing was changed"))
+            try await browser.wait(for: "Nothing was changed", in: "[role=alert]")
             #expect(try await browser.has("#field-USR_PROV_SVR_URL[aria-invalid=true]"))
             #expect(
                 try await browser.text("return document.querySelector('#field-USR_PROV_SVR_URL').value")
@@ -35,7 +35,7 @@ struct BrowserTests {
 
             try await browser.type("\(WebSite.server)/a.cfg", into: "#field-USR_PROV_SVR_URL")
             try await browser.click("form.stack button:not(.quiet)")
-            #expect(try await browser.read("[role=status]").contains("Saved"))
+            try await browser.wait(for: "Saved", in: "[role=status]")
             #expect(try await site.daemon.value(of: "USR_PROV_SVR_URL") == "\(WebSite.server)/a.cfg")
 
             // The run arrives by itself: the page is not loaded again.
@@ -61,11 +61,11 @@ struct BrowserTests {
             try await browser.open("\(WebSite.phone)/settings/CFG_CYCLIC_INTVL")
             try await browser.type("60", into: "#field-CFG_CYCLIC_INTVL")
             try await browser.click("button[value=set]")
-            #expect(try await browser.read("[role=status]").contains("does not count"))
+            try await browser.wait(for: "does not count", in: "[role=status]")
             try await browser.open("\(WebSite.phone)/settings/CFG_RTRY_INTVL")
             try await browser.type("0", into: "#field-CFG_RTRY_INTVL")
             try await browser.click("button[value=set]")
-            #expect(try await browser.read("[role=alert]").contains("was not taken"))
+            try await browser.wait(for: "was not taken", in: "[role=alert]")
             #expect(try await site.daemon.value(of: "CFG_RTRY_INTVL") == "15")
 
             // No secret stands in any page.
@@ -80,12 +80,12 @@ struct BrowserTests {
             try await browser.open("\(WebSite.phone)/maintenance")
             try await browser.click("input[name=sure]")
             try await browser.click("button.harm")
-            #expect(try await browser.read("[role=status]").contains("factory defaults"))
+            try await browser.wait(for: "factory defaults", in: "[role=status]")
             try await eventuallyTrue("the URL to be forgotten") {
                 try await site.daemon.value(of: "USR_PROV_SVR_URL").isEmpty
             }
             try await browser.click("form.out button")
-            #expect(try await browser.read("main").contains("You have signed out"))
+            try await browser.wait(for: "You have signed out", in: "main")
             try await browser.open(WebSite.phone)
             #expect(try await browser.path().hasPrefix("/sign-in"))
         }
