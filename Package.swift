@@ -230,7 +230,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["LabSupport", "ConfigurationFile", "PhoneSettings", "CXML2"],
+            dependencies: ["LabSupport", "ConfigurationFile", "Downloads", "PhoneSettings", "CXML2"],
             path: "Tests/Lab/Benchmarks",
             exclude: ["idle.c"],
             swiftSettings: strict

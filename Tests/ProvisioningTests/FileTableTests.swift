@@ -151,6 +151,26 @@ struct FileTableTests {
         )
     }
 
+    @Test(arguments: [
+        (["http://ca.example.com/1.pem", "", "http://ca.example.com/3.pem"], [Int]()), (["", "2.pem"], [1, 3]),
+        ([], [1, 3]),
+    ])
+    func `a root certificate that the initial file names no more is told`(paths: [String], dropped: [Int]) throws {
+        var world = SimulatedPhone.World()
+        world.settings.provisioningURL = .manual(Self.url)
+        world.settings.rootCertificates = [1: "http://old.example.com/1", 3: "http://old.example.com/3"]
+        world.downloads[Self.url] = .document(.sample(Self.url, names: .init(rootCertificates: paths)))
+        var phone = SimulatedPhone(world)
+        let notes = try phone.firstRun()[.download].notes
+        for number in 1...3 {
+            let isTold = notes.contains { note in
+                note.hasPrefix("root certificate \(number): the initial file names it no more")
+                    && note.contains("http://old.example.com/\(number) is no longer trusted")
+            }
+            #expect(isTold == dropped.contains(number), "\(number): \(notes)")
+        }
+    }
+
     @Test func `without a protocol all four are tried and the first acceptable document wins`() throws {
         var world = SimulatedPhone.World()
         world.settings.sipPnPEnabled = false

@@ -12,7 +12,7 @@ enum DocumentBenchmark {
     private static let rounds = 101
 
     static func run() throws {
-        let text = Array(document().utf8)
+        let text = Array(document(parameters: parameters, bytes: bytes).utf8)
         let read = try ConfigurationFile.read(text, as: .standard)
         guard text.count == bytes, read.settings.count == parameters else {
             throw Benchmarks.Unexpected(
@@ -34,7 +34,7 @@ enum DocumentBenchmark {
     }
 
     /// Every parameter of the phone, line by line, and unknown ones as a newer model has them until there are enough.
-    private static func document() -> String {
+    static func document(parameters: Int, bytes: Int) -> String {
         let dictionary = ParameterDictionary.standard
         var settings: [Setting] = []
         for definition in dictionary.definitions where definition.section == .device {

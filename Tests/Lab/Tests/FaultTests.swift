@@ -36,6 +36,7 @@ struct FaultTests {
         let answers: [(path: String, answer: NginxRule.Answer, message: String)] = [
             ("/404", .status(404), "HTTP 404"), ("/403", .status(403), "MAC address and User-Agent"),
             ("/500", .status(500), "HTTP 500"), ("/503", .status(503), "HTTP 503"), ("/429", .status(429), "HTTP 429"),
+            ("/410", .status(410), "HTTP 410"), ("/304", .status(304), "though no copy was named"),
             ("/401", .basicAuthentication(user: "id", password: "p"), "HTTP_AUTH_ID"),
             ("/nothing", .noAnswer, "closed the connection without an answer"),
             ("/file", .redirect(to: "file:///etc/passwd"), "file is not supported"),

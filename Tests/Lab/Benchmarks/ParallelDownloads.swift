@@ -1,0 +1,59 @@
+import Downloads
+import Foundation
+import LabSupport
+
+// A thousand downloads of a small file, beside curl.
+
+extension Benchmarks {
+    private static let count = 1_000
+    private static let atOnce = 50
+
+    static func downloads(_ network: LabNetwork) async throws {
+        let nginx = try await Nginx.start(in: network)
+        try nginx.put("f", String(repeating: "x", count: 2_048))
+        let url = "http://\(LabNetwork.serverAddress)/f"
+        let ours = LabCommand([try own(), "fetch", url])
+        let theirs = [
+            "curl", "--parallel", "--parallel-max", "\(atOnce)", "-sS", "-o", "/dev/null", "\(url)?[1-\(count)]",
+        ]
+        var engine: [Double] = []
+        var curl: [Double] = []
+        for _ in 0..<9 {
+            for isEngine in [true, false] {
+                var command = isEngine ? ours : LabCommand(theirs)
+                command.namespace = network.phone
+                let began = ContinuousClock.now
+                let done = try await network.run(command, within: .seconds(60))
+                let spent = milliseconds(ContinuousClock.now - began)
+                guard done.status == 0 else { throw Unexpected(text: "\(done.exit): \(done.errors)") }
+                if isEngine { engine.append(spent) } else { curl.append(spent) }
+            }
+        }
+        let asked = try nginx.records.count { $0.status == "200" && $0.bytes == "2048" }
+        guard asked == 18 * count else { throw Unexpected(text: "nginx served \(asked) files of \(18 * count)") }
+        say("\n\(count) downloads of 2 KB from nginx, \(atOnce) at once, process start and end included, median of 9:")
+        say("  the download engine                      \(text(median(engine))) ms")
+        say("  curl --parallel                          \(text(median(curl))) ms")
+        say("  rate, ours by curl's                     \(text(median(curl) / median(engine)))")
+    }
+
+    private static func own() throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    }
+
+    /// What the other process does: all downloads, and an error when one fails.
+    static func fetch(_ url: String) async throws {
+        let engine = try DownloadEngine()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...count {
+                if number > atOnce { try await group.next() }
+                group.addTask {
+                    let download = try await engine.download(DownloadRequest(url: "\(url)?\(number)"))
+                    guard download.byteCount == 2_048 else { throw Unexpected(text: "\(download)") }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await engine.shutdown()
+    }
+}
