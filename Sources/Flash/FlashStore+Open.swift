@@ -137,10 +137,7 @@ extension FlashStore {
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(2)
-        configuration.prepareDatabase { db in
-            // A phone writes a few times an hour: what it wrote must be there after a power cut.
-            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -512")
-        }
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -512") }
         return configuration
     }
 
@@ -155,6 +152,9 @@ extension FlashStore {
             var configuration = configuration
             configuration.journalMode = .wal
             let queue = try DatabaseQueue(path: path, configuration: configuration)
+            // GRDB has set it to NORMAL with the journal's mode, after `prepareDatabase`: a power cut could then take back
+            // what was committed.
+            try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             var opening = found == 0 ? Opening.created : .opened
             if (1..<schema.version).contains(found) {
                 let backup = "\(path).version-\(found)"

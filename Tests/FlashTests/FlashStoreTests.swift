@@ -50,6 +50,18 @@ final class FlashStoreTests {
         )
     }
 
+    @Test func `what is committed is on the disk: a log that is flushed with every transaction`() async throws {
+        for _ in 0..<2 {
+            let (store, _) = try FlashStore.open(in: directory, now: now)
+            let (mode, synchronous) = try await store.queue.read { db in
+                (try String.fetchOne(db, sql: "PRAGMA journal_mode"), try Int.fetchOne(db, sql: "PRAGMA synchronous"))
+            }
+            // 2 is FULL (sqlite.org/pragma.html#pragma_synchronous).
+            #expect(mode == "wal" && synchronous == 2)
+            store.close()
+        }
+    }
+
     @Test func `a file that a run no longer wants is forgotten with its results, another phone's is not`() async throws
     {
         let (store, _) = try FlashStore.open(in: directory, now: now)
