@@ -9,19 +9,24 @@ PREFIX ?= /usr
 DESTDIR ?=
 SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
+# The directory of the programs to install.
+PROGRAMS ?= "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
+# The version stands in one place; its time is that of the last commit.
+VERSION := $(shell sed -n 's/.*text = "\(.*\)"/\1/p' Sources/Control/PhoneprovdVersion.swift)
+RELEASED := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat --format=%Y CHANGELOG.md))
 
 # What the build and the lab need beyond Swift and Debian's base system.
 PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-config debootstrap shellcheck iproute2 \
-	systemd-container openssl ca-certificates python3-pip
+	systemd-container openssl ca-certificates python3-pip debhelper fakeroot lintian
 UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings ConfigurationFile Downloads Systemd Control Flash PhoneAgent \
 	Phoneprovctl WebProgramming
-SHELL_SCRIPTS := Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
+SHELL_SCRIPTS := etc/debian/build Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
 POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd etc/phoneprovd/dhcp/functions etc/phoneprovd/dhcp/dhcpcd-hook \
-	etc/phoneprovd/dhcp/udhcpc-hook etc/NetworkManager/dispatcher.d/90-phoneprovd systemd/restart-delay
-UNITS := phoneprovd.service phoneprovd@.service phoneprovd-wait.service phone-provisioned.target phoneprov-inform.socket \
-	phoneprov-inform@.service
+	etc/phoneprovd/dhcp/udhcpc-hook etc/NetworkManager/dispatcher.d/90-phoneprovd systemd/restart-delay \
+	etc/debian/phoneprovd.postrm
+UNITS := $(notdir $(wildcard systemd/*.service systemd/*.socket systemd/*.target))
 
-.PHONY: help deps root lab run build release test unit integration fuzz bench check fmt install screenshots clean
+.PHONY: help deps root lab run build release test unit integration fuzz bench check fmt install deb screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +54,7 @@ release: deps ## builds what is installed, the Swift runtime linked in
 	$(SWIFT) build $(RELEASE) --product phoneprovctl
 	$(SWIFT) build $(RELEASE) --product phoneprov-inform
 	$(SWIFT) build $(RELEASE) --product phoneprov-web
+	$(SWIFT) build $(RELEASE) --product manual-pages
 
 run: lab ## shows a phone provisioning itself in a self-contained lab (needs root; ends by itself)
 	$(SWIFT) build
@@ -79,45 +85,34 @@ fmt: ## formats the source
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
 
 install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
-	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; \
-	if [[ ! -x $$bin/phoneprovd || ! -x $$bin/phoneprovctl ]]; then echo "Run make release first." >&2; exit 1; fi; \
-	install -D -m 0755 "$$bin/phoneprovd" "$(DESTDIR)$(PREFIX)/sbin/phoneprovd"; \
-	install -D -m 0755 "$$bin/phoneprovctl" "$(DESTDIR)$(PREFIX)/bin/phoneprovctl"; \
-	install -D -m 0755 "$$bin/phoneprov-inform" "$(DESTDIR)$(PREFIX)/libexec/phoneprov-inform"; \
-	"$$bin/phoneprovctl" schema | install -D -m 0644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/phoneprovd/phoneprovd.rng"; \
-	for place in bash:bash-completion/completions/phoneprovctl zsh:zsh/vendor-completions/_phoneprovctl \
-		fish:fish/vendor_completions.d/phoneprovctl.fish; do \
-		"$$bin/phoneprovctl" --generate-completion-script "$${place%%:*}" | \
-			install -D -m 0644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/$${place#*:}"; \
-	done
-	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/phoneprovd" Sources/phoneprovctl/Schemas/*.schema.json
-	install -d "$(DESTDIR)/lib/systemd/system" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d"
-	@for unit in $(UNITS); do \
-		sed -e 's|/usr/sbin/phoneprovd|$(PREFIX)/sbin/phoneprovd|' -e 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' \
-			-e 's|/usr/lib/phoneprovd|$(PREFIX)/lib/phoneprovd|' \
-			-e 's|/usr/libexec/phoneprov-inform|$(PREFIX)/libexec/phoneprov-inform|' "systemd/$$unit" >"$(DESTDIR)/lib/systemd/system/$$unit"; \
-		chmod 0644 "$(DESTDIR)/lib/systemd/system/$$unit"; \
-	done
-	install -D -m 0755 systemd/restart-delay "$(DESTDIR)$(PREFIX)/lib/phoneprovd/restart-delay"
-	install -D -m 0644 systemd/phoneprovd.catalog "$(DESTDIR)/usr/lib/systemd/catalog/phoneprovd.catalog"
-	sed 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' etc/dhcp/dhclient-exit-hooks.d/phoneprovd \
-		>"$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
-	chmod 0644 "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
-	install -d "$(DESTDIR)/etc/phoneprovd/dhcp" "$(DESTDIR)/etc/NetworkManager/dispatcher.d"
-	sed 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' etc/phoneprovd/dhcp/functions \
-		>"$(DESTDIR)/etc/phoneprovd/dhcp/functions"
-	chmod 0644 "$(DESTDIR)/etc/phoneprovd/dhcp/functions"
-	install -m 0644 etc/phoneprovd/dhcp/dhcpcd.conf etc/phoneprovd/dhcp/dhcpcd-hook "$(DESTDIR)/etc/phoneprovd/dhcp"
-	install -m 0755 etc/phoneprovd/dhcp/udhcpc-hook "$(DESTDIR)/etc/phoneprovd/dhcp"
-	install -m 0755 etc/NetworkManager/dispatcher.d/90-phoneprovd "$(DESTDIR)/etc/NetworkManager/dispatcher.d"
-	install -D -m 0644 etc/dhcp/dhclient-phoneprovd.conf "$(DESTDIR)/etc/dhcp/dhclient-phoneprovd.conf"
-	install -D -m 0644 systemd/sysusers.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/phoneprovd.conf"
-	install -D -m 0644 systemd/tmpfiles.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/phoneprovd.conf"
-	install -D -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/phoneprov-web" "$(DESTDIR)$(PREFIX)/sbin/phoneprov-web"
-	install -D -m 0644 systemd/phoneprov-web.socket "$(DESTDIR)/lib/systemd/system/phoneprov-web.socket"
-	sed 's|/usr/sbin/phoneprov-web|$(PREFIX)/sbin/phoneprov-web|' systemd/phoneprov-web.service \
-		>"$(DESTDIR)/lib/systemd/system/phoneprov-web.service"
-	chmod 0644 "$(DESTDIR)/lib/systemd/system/phoneprov-web.service"
+	@programs=$(PROGRAMS); \
+	for program in phoneprovd phoneprovctl phoneprov-inform phoneprov-web manual-pages; do \
+		if [[ ! -x $$programs/$$program ]]; then echo "$$programs/$$program is missing. Run make release first." >&2; exit 1; fi; \
+	done; \
+	install -D -m 0755 "$$programs/phoneprovd" "$(DESTDIR)$(PREFIX)/sbin/phoneprovd"; \
+	install -D -m 0755 "$$programs/phoneprovctl" "$(DESTDIR)$(PREFIX)/bin/phoneprovctl"; \
+	install -D -m 0755 "$$programs/phoneprov-inform" "$(DESTDIR)$(PREFIX)/libexec/phoneprov-inform"; \
+	install -D -m 0755 "$$programs/phoneprov-web" "$(DESTDIR)$(PREFIX)/sbin/phoneprov-web"; \
+	"$$programs/phoneprovctl" schema | install -D -m 0644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/phoneprovd/phoneprovd.rng"
+	@install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/phoneprovd" Sources/phoneprovctl/Schemas/*.schema.json
+	@$(call install-completions,phoneprovd)
+	@$(call install-completions,phoneprovctl)
+	@$(call install-manual,phoneprovctl.1)
+	@$(call install-manual,phoneprovd.8)
+	@$(call install-manual,phoneprovd.yaml.5)
+	@install -d "$(DESTDIR)/lib/systemd/system" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d"
+	@for unit in $(UNITS); do $(call installed,systemd/$$unit,/lib/systemd/system/$$unit); done
+	@$(call installed,etc/dhcp/dhclient-exit-hooks.d/phoneprovd,/etc/dhcp/dhclient-exit-hooks.d/phoneprovd)
+	@install -d "$(DESTDIR)/etc/phoneprovd/dhcp" "$(DESTDIR)/etc/NetworkManager/dispatcher.d"
+	@$(call installed,etc/phoneprovd/dhcp/functions,/etc/phoneprovd/dhcp/functions)
+	@install -m 0644 etc/phoneprovd/dhcp/dhcpcd.conf etc/phoneprovd/dhcp/dhcpcd-hook "$(DESTDIR)/etc/phoneprovd/dhcp"
+	@install -m 0755 etc/phoneprovd/dhcp/udhcpc-hook "$(DESTDIR)/etc/phoneprovd/dhcp"
+	@install -m 0755 etc/NetworkManager/dispatcher.d/90-phoneprovd "$(DESTDIR)/etc/NetworkManager/dispatcher.d"
+	@install -D -m 0755 systemd/restart-delay "$(DESTDIR)$(PREFIX)/lib/phoneprovd/restart-delay"
+	@install -D -m 0644 systemd/phoneprovd.catalog "$(DESTDIR)/usr/lib/systemd/catalog/phoneprovd.catalog"
+	@install -D -m 0644 etc/dhcp/dhclient-phoneprovd.conf "$(DESTDIR)/etc/dhcp/dhclient-phoneprovd.conf"
+	@install -D -m 0644 systemd/sysusers.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/phoneprovd.conf"
+	@install -D -m 0644 systemd/tmpfiles.d/phoneprovd.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/phoneprovd.conf"
 	@if [[ ! -e $(DESTDIR)/etc/phoneprovd/phoneprov-web.yaml ]]; then \
 		install -D -m 0644 etc/phoneprovd/phoneprov-web.yaml "$(DESTDIR)/etc/phoneprovd/phoneprov-web.yaml"; \
 	fi
@@ -129,6 +124,33 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 
 screenshots: lab build ## takes pictures of every page of web programming, into .build/screenshots
 	SCREENSHOTS=$(CURDIR)/.build/screenshots $(SWIFT) test --skip-build --no-parallel --filter '^LabTests\.ScreenshotTests'
+# A file with the places of the programs in it: FROM, TO.
+installed = sed -e 's|/usr/sbin/phoneprovd|$(PREFIX)/sbin/phoneprovd|' -e 's|/usr/bin/phoneprovctl|$(PREFIX)/bin/phoneprovctl|' \
+	-e 's|/usr/lib/phoneprovd|$(PREFIX)/lib/phoneprovd|' \
+	-e 's|/usr/libexec/phoneprov-inform|$(PREFIX)/libexec/phoneprov-inform|' \
+	-e 's|/usr/sbin/phoneprov-web|$(PREFIX)/sbin/phoneprov-web|' "$(1)" >"$(DESTDIR)$(2)"; chmod 0644 "$(DESTDIR)$(2)"
+
+# What a program says itself of its options: PROGRAM.
+define install-completions
+programs=$(PROGRAMS); place="$(DESTDIR)$(PREFIX)/share"; \
+install -d "$$place/bash-completion/completions" "$$place/zsh/vendor-completions" "$$place/fish/vendor_completions.d"; \
+"$$programs/$(1)" --generate-completion-script bash | sed '1{/^#!/d}' >"$$place/bash-completion/completions/$(1)"; \
+"$$programs/$(1)" --generate-completion-script zsh >"$$place/zsh/vendor-completions/_$(1)"; \
+"$$programs/$(1)" --generate-completion-script fish >"$$place/fish/vendor_completions.d/$(1).fish"
+endef
+
+# A manual page: PAGE. The help of the commands is in it, the annotated configuration file, and the journal's catalog.
+define install-manual
+programs=$(PROGRAMS); place="$(DESTDIR)$(PREFIX)/share/man/man$(lastword $(subst ., ,$(1)))"; install -d "$$place"; \
+help=$$(mktemp -d); trap 'rm -r "$$help"' EXIT; \
+for program in phoneprovd phoneprovctl; do "$$programs/$$program" --experimental-dump-help >"$$help/$$program"; done; \
+"$$programs/manual-pages" Sources/manual-pages/Pages/$(1) "$(VERSION)" "$$(date --utc --date="@$(RELEASED)" +%Y-%m-%d)" \
+	"phoneprovd=$$help/phoneprovd" "phoneprovctl=$$help/phoneprovctl" \
+	etc/phoneprovd/phoneprovd.yaml systemd/phoneprovd.catalog >"$$place/$(1)"
+endef
+
+deb: release ## makes the Debian package, .build/phoneprovd_VERSION_ARCHITECTURE.deb, and has lintian look at it
+	@PROGRAMS=$(PROGRAMS) SOURCE_DATE_EPOCH=$(RELEASED) etc/debian/build "$(VERSION)" .build
 
 clean: ## removes what was built; the lab's root stays
 	rm -rf .build

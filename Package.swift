@@ -163,6 +163,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Makes the manual pages when the programs are installed; it is not installed itself.
+        .executableTarget(name: "manual-pages", exclude: ["Pages"], swiftSettings: strict),
 
         // Unit tests: one target for each room.
         .testTarget(

@@ -29,6 +29,16 @@ public enum LabPlaces {
         return URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     }()
 
+    /// The Debian package that `make deb` made last, or PHONEPROVD_PACKAGE when that is set; nil when there is none.
+    public static let debianPackage: URL? = {
+        if let given = ProcessInfo.processInfo.environment["PHONEPROVD_PACKAGE"] { return URL(filePath: given) }
+        let build = repository.appending(path: ".build")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: build.plainPath)) ?? []
+        return names.filter { $0.hasPrefix("phoneprovd_") && $0.hasSuffix(".deb") }.max().map {
+            build.appending(path: $0)
+        }
+    }()
+
     /// Makes sure that the lab can run here.
     /// - Throws: `LabError.notReady` with what to run: the lab needs root, and a root file system that is up to date.
     public static func requireReady() throws {

@@ -12,40 +12,37 @@ public final class Machine: Sendable {
     public let leader: pid_t
     private let network: LabNetwork
 
-    /// Where the machine sees the source tree's `systemd/` and `etc/`.
-    private static let source = "/usr/src/phoneprovd"
+    /// Where the machine sees what is to be installed.
+    static let source = "/usr/src/phoneprovd"
+
+    /// What a machine has of this project when it boots.
+    public enum Contents: Sendable {
+        /// The programs of this directory, at their places; `install` puts the rest there.
+        case programs(URL)
+        /// This Debian package, at ``Machine/package``, and nothing else.
+        case package(URL)
+    }
+
+    /// Where the machine has the Debian package.
+    public static let package = source + "/phoneprovd.deb"
 
     /// Boots a machine and waits until everything that starts at boot has started.
     /// - Parameters:
     ///   - network: the lab; the machine takes the place of its phone, on whose host nothing else should run.
-    ///   - programs: the directory that holds phoneprovd and phoneprovctl.
+    ///   - contents: what it has of this project.
     /// - Throws: `LabError.notReady` without systemd-nspawn or the programs, `LabError.ended` when the machine does not
     ///   boot, `LabError.timedOut` when a unit of Debian's own fails in it.
-    public static func boot(in network: LabNetwork, programs: URL = LabPlaces.programs) async throws -> Machine {
+    public static func boot(
+        in network: LabNetwork,
+        _ contents: Contents = .programs(LabPlaces.programs)
+    ) async throws -> Machine {
         guard access("/usr/bin/systemd-nspawn", X_OK) == 0 else {
             throw LabError.notReady(
                 reason: "systemd-nspawn is missing",
                 remedy: "Run: sudo apt-get install systemd-container"
             )
         }
-        var binds = ["systemd", "etc"].map { name in
-            LabCommand.Bind(LabPlaces.repository.appending(path: name).plainPath, at: "\(source)/\(name)")
-        }
-        for (name, place) in [
-            ("phoneprovd", "/usr/sbin/phoneprovd"), ("phoneprovctl", "/usr/bin/phoneprovctl"),
-            ("phoneprov-inform", "/usr/libexec/phoneprov-inform"),
-        ] {
-            let program = programs.appending(path: name)
-            guard access(program.plainPath, X_OK) == 0 else {
-                throw LabError.notReady(
-                    reason: "\(program.plainPath) is missing",
-                    remedy: "Run: swift build, or set PHONEPROVD_PROGRAMS to its directory"
-                )
-            }
-            for bind in try await LabCommand.Bind.program(program, at: place) where !binds.contains(bind) {
-                binds.append(bind)
-            }
-        }
+        let binds = try await binds(contents)
         // Not `ip netns exec`: systemd-nspawn takes the network by its name.
         let words =
             ["unshare", "--mount", "--propagation", "slave", LabPlaces.script("boot-machine")]
@@ -62,6 +59,24 @@ public final class Machine: Sendable {
             name: "the machine's journal"
         )
         return machine
+    }
+
+    /// What the machine sees of this host.
+    private static func binds(_ contents: Contents) async throws -> [LabCommand.Bind] {
+        let programs: URL
+        switch contents {
+        case .package(let file): return [LabCommand.Bind(file.plainPath, at: package)]
+        case .programs(let directory): programs = directory
+        }
+        let tree = try await InstalledTree.of(programs)
+        var binds = [LabCommand.Bind(tree.plainPath, at: source)]
+        for (name, place) in InstalledTree.programs {
+            for bind in try await LabCommand.Bind.program(programs.appending(path: name), at: place)
+            where !binds.contains(bind) {
+                binds.append(bind)
+            }
+        }
+        return binds
     }
 
     private init(_ network: LabNetwork, _ process: LabProcess, _ leader: pid_t) {
@@ -128,18 +143,11 @@ public final class Machine: Sendable {
         try await require(["sh", "-ec", script, "sh", path, text])
     }
 
-    /// Installs the units, their users and directories, the configuration and the DHCP client's hook of the source tree as
-    /// a package does, and as README says of dhclient.conf. The service is enabled and not started.
+    /// Puts in place what `make install` installs, and does what the package does then, and as README says of
+    /// dhclient.conf. The service is enabled and not started.
     public func install() async throws {
         let script = """
-            cd \(Self.source)
-            install -D -m 0644 -t /lib/systemd/system systemd/*.service systemd/*.target systemd/*.socket
-            install -D -m 0755 -t /usr/lib/phoneprovd systemd/restart-delay
-            install -D -m 0644 -t /usr/lib/systemd/catalog systemd/*.catalog
-            install -D -m 0644 -t /usr/lib/sysusers.d systemd/sysusers.d/*.conf
-            install -D -m 0644 -t /usr/lib/tmpfiles.d systemd/tmpfiles.d/*.conf
-            (cd etc; find . -type f -exec install -D -m 0644 '{}' '/etc/{}' ';')
-            chmod 0755 /etc/NetworkManager/dispatcher.d/* /etc/phoneprovd/dhcp/udhcpc-hook
+            tar -C \(Self.source) -c . | tar -C / -x --keep-directory-symlink
             echo 'include "/etc/dhcp/dhclient-phoneprovd.conf";' >>/etc/dhcp/dhclient.conf
             systemd-sysusers
             systemd-tmpfiles --create phoneprovd.conf

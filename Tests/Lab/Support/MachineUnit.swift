@@ -31,6 +31,11 @@ extension Machine {
     /// Settings that stand over a unit's own, in a file beside it; in force from the unit's next start.
     /// - Parameter lines: lines of the section [Service].
     public func dropIn(_ lines: String..., of unit: String = "phoneprovd") async throws {
+        try await dropIn(lines, of: unit)
+    }
+
+    /// The same.
+    public func dropIn(_ lines: [String], of unit: String = "phoneprovd") async throws {
         let text = "[Service]\n" + lines.map { $0 + "\n" }.joined()
         try await write(text, to: "/etc/systemd/system/\(unit).service.d/lab.conf")
         try await require(["systemctl", "daemon-reload"])

@@ -58,8 +58,8 @@ extension Machine {
 
 extension Document {
     /// A device file that sets the registrar and the password of line 1.
-    static func device(registrar: String, secret: String) -> String {
-        device(registrar: registrar).replacing(
+    static func device(registrar: String, secret: String, prov: String = "") -> String {
+        device(registrar: registrar, prov: prov).replacing(
             "<SIP_RGSTR_ADDR>",
             with: "<SIP_PASS>\(secret)</SIP_PASS><SIP_RGSTR_ADDR>"
         )
