@@ -9,6 +9,7 @@ struct Benchmarks {
     private static let all: [(name: String, run: @Sendable () async throws -> Void)] = [
         ("document", { try DocumentBenchmark.run() }),
         ("provisioned", { try await inLab(timeToProvisioned) }),
+        ("machine", { try await inLab(MachineBenchmark.run) }),
         ("web", { try await WebBenchmark.run() }),
         ("downloads", { try await inLab(downloads) }),
         ("memory", { try await inLab(peakMemory) }),

@@ -1,0 +1,70 @@
+import Foundation
+import LabSupport
+
+/// A whole machine: how exposed systemd finds the service, how long it takes to be ready and provisioned, and how large the
+/// package is. Each beside a service of systemd's own.
+enum MachineBenchmark {
+    private static let rounds = 9
+
+    static func run(_ network: LabNetwork) async throws {
+        let nginx = try await Nginx.start(in: network)
+        try nginx.put("KX-UTG200B.cfg", "<PANASIPPhoneConfig><Device/></PANASIPPhoneConfig>")
+        _ = try await KamailioPnP.start(in: network, .init(url: "http://\(LabNetwork.serverAddress)/"))
+        let machine = try await Machine.boot(in: network)
+        try await machine.install()
+
+        say("\nExposure, by systemd-analyze security (0 is safest):")
+        for unit in ["phoneprovd", "phoneprovd@eth0", "phoneprovd-wait", "systemd-networkd", "systemd-timesyncd"] {
+            say(
+                "  \(unit.padding(toLength: 40, withPad: " ", startingAt: 0)) \(figure(try await machine.exposure(of: unit)))"
+            )
+        }
+
+        var ready: [Double] = []
+        var provisioned: [Double] = []
+        var theirs: [Double] = []
+        for _ in 0..<rounds {
+            try await machine.require(["systemctl", "restart", "phoneprovd"])
+            let began = try await machine.number("InactiveExitTimestampMonotonic")
+            ready.append(Double(try await machine.number("ActiveEnterTimestampMonotonic") - began) / 1_000)
+            try await machine.require(["phoneprovctl", "wait", "--state", "provisioned", "--timeout", "30"])
+            provisioned.append(Double(try await ended(machine) - began) / 1_000)
+            try await machine.require(["systemctl", "restart", "systemd-networkd"])
+            theirs.append(try await startTime(of: "systemd-networkd", machine))
+        }
+        say("\nFrom systemctl start on, by systemd's and the journal's clock, median of \(rounds):")
+        say("  phoneprovd, to READY                     \(figure(median(ready))) ms")
+        say("  systemd-networkd, to READY               \(figure(median(theirs))) ms")
+        say("  ratio                                    \(figure(median(ready) / median(theirs)))")
+        say("  phoneprovd, to provisioned by PnP        \(figure(median(provisioned))) ms")
+        try sizes()
+    }
+
+    private static func startTime(of unit: String, _ machine: Machine) async throws -> Double {
+        let began = try await machine.number("InactiveExitTimestampMonotonic", of: unit)
+        return Double(try await machine.number("ActiveEnterTimestampMonotonic", of: unit) - began) / 1_000
+    }
+
+    /// When the last run ended, in microseconds of the monotonic clock.
+    private static func ended(_ machine: Machine) async throws -> Int64 {
+        let entries = try await machine.journal("MESSAGE_ID=995d9b3283c6407b93a2d11d0c24b973")
+        guard let time = entries.last?["__MONOTONIC_TIMESTAMP"].flatMap({ Int64($0) }) else {
+            throw Benchmarks.Unexpected(text: "no end of a run in the journal")
+        }
+        return time
+    }
+
+    private static func sizes() throws {
+        guard let package = LabPlaces.debianPackage else {
+            say("\nThere is no package to weigh: make deb makes it.")
+            return
+        }
+        let bytes = try package.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+        say("\nThe package, \(package.lastPathComponent):")
+        say("  size                                     \(figure(Double(bytes) / 1_000_000)) MB (at most 25.0)")
+    }
+
+    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+    private static func figure(_ value: Double) -> String { String(format: "%8.1f", value) }
+}
