@@ -1,5 +1,4 @@
 import Control
-import DHCPOptions
 import Downloads
 import Flash
 import Logging
@@ -29,6 +28,8 @@ public final class Fleet: Sendable {
     let sockets: SocketTable
     let crew: Mutex<Crew>
     let reloads: ReloadQueue
+    /// Held while events are taken: those of the spool are older than the one that comes, and stay so.
+    let spoolOrder = Mutex(())
     private let flash: FlashStore
     private let downloads: DownloadEngine
     private let loops: MultiThreadedEventLoopGroup
@@ -185,8 +186,9 @@ public final class Fleet: Sendable {
         }
         let (changes, changed) = AsyncStream<[String: InterfaceState]>.makeStream()
         for phone in phones { launch(phone) }
-        takeSpool()
+        takeSpool(becauseOf: .start)
         for phone in phones { phone.inbox.yield(.powerOn(.start)) }
+        let watcher = await watchSpool(loops)
         var failure: (any Error)?
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await follow(changes) }
@@ -207,6 +209,7 @@ public final class Fleet: Sendable {
             group.cancelAll()
         }
         server.shutdown()
+        await watcher?.stop()
         for phone in phones { phone.inbox.finish() }
         for task in crew.withLock({ Array($0.running.values) }) { await task.value }
         await sockets.close()
@@ -296,47 +299,5 @@ public final class Fleet: Sendable {
             }
         }
         givingBack?.cancel()
-    }
-
-    // MARK: DHCP
-
-    /// Where events are left while no daemon runs: beside the control socket.
-    var spoolDirectory: String {
-        let socket = configuration.controlSocket
-        return String(socket[..<(socket.lastIndex(of: "/") ?? socket.endIndex)]) + "/dhcp"
-    }
-
-    /// Takes the events that came while no daemon ran, the oldest first.
-    private func takeSpool() {
-        do throws(DHCPEventSpoolError) {
-            for entry in try DHCPEventSpool(path: spoolDirectory).drain() {
-                switch entry {
-                case .event(_, let event): deliver(event, origin: "the DHCP client's hook, kept while no daemon ran")
-                case .problem(let name, let problem):
-                    logger.warning("a kept DHCP event, \(name), is not taken: \(problem)")
-                }
-            }
-        } catch {
-            logger.warning("DHCP events that were kept while no daemon ran cannot be read: \(error)")
-        }
-    }
-
-    /// Takes an event of a DHCP client's hook. Events that were left in the spool while the daemon did not answer are
-    /// older, and come first.
-    ///
-    /// - Returns: how many phones it concerns.
-    func take(_ event: DHCPEvent) -> Int {
-        takeSpool()
-        return deliver(event, origin: "the DHCP client's hook")
-    }
-
-    /// Hands an event to the phones of its interface.
-    ///
-    /// - Returns: how many phones that are.
-    @discardableResult
-    private func deliver(_ event: DHCPEvent, origin: String) -> Int {
-        let concerned = phones.filter { $0.interface == event.interface }
-        for phone in concerned { phone.inbox.yield(.dhcp(event, origin: origin)) }
-        return concerned.count
     }
 }

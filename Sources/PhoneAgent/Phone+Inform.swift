@@ -89,7 +89,7 @@ extension Phone {
             if event.losses.isEmpty {
                 inform.lease = nil
                 if environment.configuration.dhcp.inform == .auto { await stopAsking() }
-            } else if inform.asking == nil, needsAsking, !sequence.isRunning {
+            } else if inform.asking == nil, needsAsking {
                 _ = ask(after: .zero)
             }
         case .ended(.ipv4):

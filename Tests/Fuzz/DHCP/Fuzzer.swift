@@ -11,6 +11,7 @@ public func fuzzDHCP(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     checkEncoding(bytes)
     checkVendorInformation(bytes)
     checkFile(bytes)
+    checkMessage(bytes)
     if let name = DHCPEventFileName(text) { invariant(name.text == text, "a file name of another form") }
     return 0
 }
@@ -60,6 +61,37 @@ private func checkEncoding(_ bytes: [UInt8]) {
     let hexadecimal = bytes.map { String($0, radix: 16) }.joined(separator: ":")
     guard hexadecimal.utf8.count <= ClientEncoding.maximumLength else { return }
     invariant((try? ClientEncoding.bytes(of: hexadecimal)) == bytes, "\(hexadecimal) is read as other bytes")
+}
+
+/// A message that can be read can be written and read again, and whatever an exchange is sent, it ends.
+private func checkMessage(_ bytes: [UInt8]) {
+    _ = UDPDatagram(packet: bytes[...], from: 67, to: 68)
+    let address = IPv4Address(bits: 0xC633_6432)
+    do throws(DHCPMessage.Failure) {
+        let message = try DHCPMessage(bytes: bytes)
+        let written = message.bytes
+        if written.count <= DHCPMessage.maximumSize {
+            invariant((try? DHCPMessage(bytes: written)) == message, "written anew it differs")
+        }
+        let lease = IPv4Lease(answer: message, address: address)
+        for value in [lease.option160, lease.option159, lease.option66] { check(value) }
+    } catch {
+        invariant(error.description.isOneLine, "error of several lines: \(error)")
+    }
+    let transaction = bytes.dropFirst(4).prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    let question = DHCPInform.Question(
+        address: address,
+        hardwareAddress: Array(bytes.dropFirst(28).prefix(6)),
+        vendorClass: "",
+        transaction: transaction
+    )
+    var inform = DHCPInform(question, waits: [.seconds(1)])
+    _ = inform.handle(.start)
+    for action in inform.handle(.datagram(bytes)) {
+        if case .note(let text) = action { invariant(text.isOneLine, "note of several lines: \(text)") }
+        if case .finish(.answered(let answer)) = action { invariant(answer == bytes, "another answer") }
+    }
+    _ = inform.handle(.timeout)
 }
 
 private func checkVendorInformation(_ bytes: [UInt8]) {

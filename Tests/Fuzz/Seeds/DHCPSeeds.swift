@@ -18,6 +18,17 @@ enum DHCPSeeds {
                 if let bytes = try? ClientEncoding.bytes(of: value) { try folder.add(bytes) }
             }
         }
+        var message = DHCPMessage(
+            transaction: 1,
+            clientAddress: IPv4Address(bits: 0xC633_6432),
+            hardwareAddress: [0, 0x80, 0xF0, 0xAB, 0xCD, 0xEF]
+        )
+        message.operation = .reply
+        message.options = [
+            53: [DHCPMessage.Kind.ack.rawValue], 54: [198, 51, 100, 1], 66: Array("h".utf8),
+            160: [UInt8](repeating: 0x61, count: 300),
+        ]
+        try folder.add(message.bytes)
         try folder.add(DHCPEventFileName(nanoseconds: 12_345, process: 678, sequence: 9).text.utf8)
     }
 }

@@ -1,17 +1,22 @@
 import Foundation
 import Glibc
 
-/// A DHCP client of the phone's host, as it is set up with the files of `etc/`, by name. ISC dhclient alone is
-/// `DHClient`.
+/// A DHCP client of the phone's host, as it is set up with the files of `etc/`.
 ///
 /// Each runs in a throw-away copy of the lab's root and in process ids of its own, so that nothing it starts outlives it.
 public final class DHCPClientUnderTest: Sendable {
     /// The clients.
     public enum Kind: String, Sendable, CaseIterable {
+        /// ISC dhclient 4.4.3-P1, with `etc/dhcp/dhclient-phoneprovd.conf` included.
+        case dhclient
         /// dhcpcd 9.4.1, with the lines of `etc/phoneprovd/dhcp/dhcpcd.conf`.
         case dhcpcd
         /// dhcpcd without those lines: with what it has compiled in.
         case dhcpcdPlain
+        /// dhcpcd 9.4.1 for DHCPv6 alone.
+        case dhcpcd6
+        /// ISC dhclient 4.4.3-P1 for DHCPv6.
+        case dhclient6
         /// busybox 1.35's udhcpc.
         case udhcpc
         /// NetworkManager 1.42.4 with its own client.
@@ -55,12 +60,33 @@ public final class DHCPClientUnderTest: Sendable {
 
     private static func script(_ kind: Kind) -> String {
         switch kind {
+        case .dhclient:
+            // Not the first process itself: "dhclient -r" ends it, and everything would go with it.
+            """
+            echo 'include "/etc/dhcp/dhclient-phoneprovd.conf";' >>/etc/dhcp/dhclient.conf
+            echo 'initial-interval 1; retry 2;' >>/etc/dhcp/dhclient.conf
+            dhclient -d eth0 &
+            exec tail -f /dev/null
+            """
         case .dhcpcd, .dhcpcdPlain:
             """
             echo '. /etc/phoneprovd/dhcp/dhcpcd-hook' >/etc/dhcpcd.exit-hook
             \(kind == .dhcpcd ? "cat /etc/phoneprovd/dhcp/dhcpcd.conf >>/etc/dhcpcd.conf" : "")
             printf '%s\\n' noarp noipv6 noipv4ll 'option tftp_server_name' >>/etc/dhcpcd.conf
             exec dhcpcd -B -d eth0
+            """
+        case .dhcpcd6:
+            """
+            echo '. /etc/phoneprovd/dhcp/dhcpcd-hook' >/etc/dhcpcd.exit-hook
+            cat /etc/phoneprovd/dhcp/dhcpcd.conf >>/etc/dhcpcd.conf
+            printf '%s\n' ipv6only noipv6rs 'interface eth0' 'ia_na 1' >>/etc/dhcpcd.conf
+            exec dhcpcd -B -d eth0
+            """
+        case .dhclient6:
+            """
+            echo 'include "/etc/dhcp/dhclient-phoneprovd.conf";' >>/etc/dhcp/dhclient.conf
+            dhclient -6 -d eth0 &
+            exec tail -f /dev/null
             """
         case .udhcpc:
             // -t and -T: as many tries, and the seconds between them; -A the pause after that.
@@ -123,14 +149,16 @@ public final class DHCPClientUnderTest: Sendable {
         switch kind {
         // udhcpc does not look at T1.
         case .udhcpc: try await signal("USR1")
-        case .dhcpcd, .dhcpcdPlain, .networkManager, .networkManagerDhclient, .networkd: break
+        default: break
         }
     }
 
     /// Gives the lease back, or ends the client where that is its way.
     public func release() async throws {
         switch kind {
-        case .dhcpcd, .dhcpcdPlain: try await signal("ALRM")
+        case .dhclient: try await require(["dhclient", "-r", "eth0"])
+        case .dhclient6: try await require(["dhclient", "-6", "-r", "eth0"])
+        case .dhcpcd, .dhcpcdPlain, .dhcpcd6: try await signal("ALRM")
         case .udhcpc: try await signal("USR2")
         case .networkManager, .networkManagerDhclient: try await require(["nmcli", "connection", "down", "eth0"])
         case .networkd: try await signal("TERM")
@@ -142,7 +170,7 @@ public final class DHCPClientUnderTest: Sendable {
         try await LabProcess.require(LabCommand(["kill", "-\(name)", try await first()]))
     }
 
-    /// Runs a command where NetworkManager runs, and in its process ids: it wants to know whose a request is.
+    /// Runs a command where the client runs, and in its process ids: NetworkManager wants to know whose a request is.
     private func require(_ words: [String]) async throws {
         let enter = ["nsenter", "--target", try await first(), "--mount", "--net", "--pid", "--root"]
         try await LabProcess.require(LabCommand(enter + words))

@@ -117,7 +117,7 @@ struct DHCPClientTests {
         try await daemon.process.waitForOutput(text, within: .seconds(20))
     }
 
-    private static func hasAddress(_ lab: LabNetwork) async throws -> Bool {
+    static func hasAddress(_ lab: LabNetwork) async throws -> Bool {
         let words = ["ip", "-n", lab.phone.name, "-4", "-o", "addr", "show", "dev", LabNetwork.interface]
         return try await LabProcess.require(LabCommand(words)).contains("inet ")
     }

@@ -184,6 +184,41 @@ struct DHCPTests {
         }
     }
 
+    @Test("an event that is left while the daemon runs is taken at once; what somebody else left is not")
+    func leftToARunningDaemon() async throws {
+        try await LabNetwork.with { lab in
+            _ = try await Nginx.start(in: lab, files: ["a.cfg": Document.device(registrar: "left.example.com")])
+            let daemon = try await Daemon.start(in: lab, .init(pnpTimeoutSeconds: 1))
+            #expect(try await daemon.waitForRun(state: "failed").source == "none")
+            let spool = daemon.directory.appending(path: "run/dhcp").path(percentEncoded: false)
+
+            // Written by anybody who got into the directory: not root, not the daemon's user.
+            let foreign = "\(spool)/00000000000000000001-0000000001-0000000001.event"
+            try Data("phoneprovd-dhcp-event 1\nreason=BOUND\0interface=eth0\0\0".utf8).write(to: URL(filePath: foreign))
+            #expect(chown(foreign, 65_534, 65_534) == 0)
+
+            // Beside the socket of a daemon that is not there, which is where this one reads.
+            let words = [
+                LabPlaces.programs.appending(path: "phoneprovctl").path(percentEncoded: false), "--socket",
+                daemon.directory.appending(path: "run/nobody").path(percentEncoded: false), "dhcp-event",
+            ]
+            let variables = [
+                "reason": "BOUND", "interface": "eth0", "new_phone_prov_160": "\(Self.server)/a.cfg",
+                "new_ip_address": "198.51.100.50",
+            ]
+            try await LabProcess.require(LabCommand(words, in: lab.phone, environment: variables))
+            #expect(try await daemon.waitForRun(state: "provisioned").source == "dhcp-160")
+            #expect(try await daemon.text(ofStep: 4).contains("kept while the daemon did not answer"))
+            try await eventuallyTrue("the spool to be empty") { try Self.spooled(daemon).isEmpty }
+            #expect(try daemon.process.transcript.contains("it was removed"))
+
+            // A directory that others may write in is not read at all.
+            #expect(chmod(spool, 0o777) == 0)
+            _ = try await daemon.ctl(["dhcp-event"], environment: variables)
+            try await Self.hears("can be written by others (mode 777); chmod 0700 it", daemon)
+        }
+    }
+
     @Test("an event that was kept because the daemon hung does not undo a later one")
     func keptAndOvertaken() async throws {
         try await LabNetwork.with(.init(phoneAddress: nil)) { lab in

@@ -3,7 +3,7 @@ import LabSupport
 import Testing
 
 /// What a DHCP client must be able to rely on: the hook is quick, and a lease is data.
-@Suite("The hook for dhclient")
+@Suite("The hooks")
 struct HookTests {
     private static let server = "http://198.51.100.1"
     private static let quick = "downloads: { connectSeconds: 2, firstByteSeconds: 2, idleSeconds: 2, trySeconds: 2 }"
@@ -23,6 +23,70 @@ struct HookTests {
                 #expect(spent < 1_000_000_000, "\(situation): \(spent) ns")
                 print("lab: with \(situation), dhclient's hook took \(spent / 1_000) µs")
                 try await client.release()
+            }
+        }
+    }
+
+    /// A hook as its client calls it, for a lease that begins and one that ends.
+    struct Hook: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let begins: String
+        let ends: String
+    }
+
+    @Test(
+        "every other hook returns within a second with a daemon, without one, and with one that hangs",
+        arguments: [
+            Hook(
+                testDescription: "dhcpcd",
+                begins: "reason=BOUND; . /etc/phoneprovd/dhcp/dhcpcd-hook",
+                ends: "reason=STOP; . /etc/phoneprovd/dhcp/dhcpcd-hook"
+            ),
+            Hook(
+                testDescription: "udhcpc",
+                begins: "/etc/phoneprovd/dhcp/udhcpc-hook bound",
+                ends: "/etc/phoneprovd/dhcp/udhcpc-hook deconfig"
+            ),
+            Hook(
+                testDescription: "NetworkManager",
+                begins: "/etc/NetworkManager/dispatcher.d/90-phoneprovd eth0 up",
+                ends: "/etc/NetworkManager/dispatcher.d/90-phoneprovd eth0 down"
+            ),
+        ]
+    )
+    func otherHooksReturn(hook: Hook) async throws {
+        try await LabNetwork.with { lab in
+            let daemon = try await Daemon.start(
+                in: lab,
+                .init(pnpTimeoutSeconds: 1, lines: ["dhcp: { inform: never }"])
+            )
+            let binds = try await daemon.hookBinds()
+            // The longest value that is taken: the most to translate.
+            let value = String(repeating: "61", count: 2_048)
+            let environment = [
+                "interface": "eth0", "new_phone_prov_hex_160": value, "opt160": value, "ip": "198.51.100.50",
+                "DHCP4_IP_ADDRESS": "198.51.100.50", "DHCP4_PHONE_PROV_160": value,
+                "PHONEPROV_UDHCPC_SCRIPT": "/bin/true",
+            ]
+            for situation in ["a daemon", "a daemon that hangs", "no daemon"] {
+                if situation == "a daemon that hangs" { try daemon.process.send(signal: SIGSTOP) }
+                if situation == "no daemon" { try await daemon.crash() }
+                for (what, call) in [("a lease that begins", hook.begins), ("one that ends", hook.ends)] {
+                    let script = "began=$(date +%s%N); \(call); echo $(($(date +%s%N) - began))"
+                    let command = LabCommand(
+                        ["sh", "-ec", script],
+                        in: lab.phone,
+                        insideRoot: true,
+                        binds: binds,
+                        environment: environment
+                    )
+                    let done = try await lab.run(command)
+                    #expect(done.status == 0 && done.errors.isEmpty, "\(done.errors)")
+                    let line = done.output.trimmingCharacters(in: .whitespacesAndNewlines)
+                    let spent = try #require(Int(line), "\(done.output)")
+                    #expect(spent < 1_000_000_000, "\(situation), \(what): \(spent) ns")
+                    print("lab: with \(situation), \(hook.testDescription)'s hook took \(spent / 1_000) µs for \(what)")
+                }
             }
         }
     }
