@@ -199,7 +199,10 @@ let package = Package(
         ),
         .testTarget(
             name: "PhoneAgentTests",
-            dependencies: ["PhoneAgent", "Archive", "Control", "Flash", "PhoneSettings", "Provisioning", nio, logging],
+            dependencies: [
+                "PhoneAgent", "Archive", "Control", "Flash", "PhoneSettings", "Provisioning", "SIP", nio, nioPosix,
+                logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -235,6 +238,14 @@ let package = Package(
             dependencies: ["LabSupport", "ConfigurationFile", "Downloads", "PhoneSettings", "CXML2"],
             path: "Tests/Lab/Benchmarks",
             exclude: ["idle.c"],
+            swiftSettings: strict
+        ),
+        // Measures the message parser; a program of its own, as only an optimised one is worth measuring.
+        .target(name: "CountingAllocator", path: "Tests/Lab/CountingAllocator"),
+        .executableTarget(
+            name: "sip-benchmark",
+            dependencies: ["CountingAllocator", "SIP"],
+            path: "Tests/Lab/SIPBenchmark",
             swiftSettings: strict
         ),
     ]

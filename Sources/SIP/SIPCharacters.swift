@@ -58,7 +58,17 @@ extension String {
     }
 
     /// ASCII letters in lower case.
-    var asciiLowercased: String { String(decoding: utf8.map(\.lowercased), as: UTF8.self) }
+    var asciiLowercased: String {
+        String(unsafeUninitializedCapacity: utf8.count) { buffer in
+            // As many bytes as there is room for; lower-casing ASCII leaves UTF-8 valid.
+            var count = 0
+            for byte in utf8 {
+                buffer[count] = byte.lowercased
+                count += 1
+            }
+            return count
+        }
+    }
 }
 
 extension Duration {

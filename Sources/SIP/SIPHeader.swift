@@ -50,7 +50,7 @@ extension SIPHeader.Name {
     /// Recognises a header field name, long or compact, whatever its case.
     ///
     /// `bytes` is the whole datagram, `lower` and `upper` the place of the name in it.
-    static func recognise(_ bytes: [UInt8], _ lower: Int, _ upper: Int) -> SIPHeader.Name {
+    static func recognise(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> SIPHeader.Name {
         func matches(_ literal: StaticString) -> Bool {
             // A StaticString of ASCII letters has exactly utf8CodeUnitCount readable bytes at utf8Start.
             guard literal.utf8CodeUnitCount == upper - lower else { return false }

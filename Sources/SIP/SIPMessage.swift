@@ -47,7 +47,8 @@ public struct SIPMessage: Sendable {
 
     /// A header field value as text in one line: folding is replaced by one blank (RFC 3261 section 7.3.1).
     public func unfoldedText(_ slice: SIPSlice) -> String {
-        guard bytes[slice.range].contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return text(slice) }
+        let span = bytes.span
+        guard slice.range.contains(where: { span[$0] == 0x0A || span[$0] == 0x0D }) else { return text(slice) }
         return String(decoding: unfolded(slice), as: UTF8.self)
     }
 

@@ -11,42 +11,50 @@ extension SIPMessage {
     /// - Throws: ``SIPParseError``.
     public static func parse(_ bytes: [UInt8]) throws(SIPParseError) -> SIPMessage {
         guard bytes.count <= SIPLimits.maximumDatagramLength else { throw .datagramTooLong(length: bytes.count) }
-        var parser = SIPMessageParser(bytes: bytes)
-        return try parser.message()
+        var parser = SIPMessageParser()
+        let startLine = try parser.startLine(bytes.span)
+        try parser.headers(bytes.span)
+        return SIPMessage(
+            bytes: bytes,
+            startLine: startLine,
+            headers: parser.headers,
+            payload: SIPSlice(parser.hasEmptyLine ? parser.position : bytes.count, bytes.count),
+            contentLength: parser.contentLength,
+            hasEmptyLine: parser.hasEmptyLine,
+            hasBareLineFeed: parser.hasBareLineFeed,
+            hasStrayBlanksInStartLine: parser.hasStrayBlanksInStartLine,
+            malformedLines: parser.malformedLines
+        )
     }
 }
 
+/// How far the reading of a datagram has come. Every method is given the same datagram.
 private struct SIPMessageParser {
-    let bytes: [UInt8]
-    private var position = 0
+    /// Header fields that an ordinary message does not go beyond: one allocation holds them.
+    private static let usualHeaders = 20
+
+    private(set) var position = 0
+    private(set) var headers: [SIPHeader] = []
+    private(set) var contentLength = SIPMessage.ContentLength.absent
+    private(set) var hasEmptyLine = false
+    private(set) var hasBareLineFeed = false
+    private(set) var hasStrayBlanksInStartLine = false
+    private(set) var malformedLines = 0
     private var line = 0
-    private var hasBareLineFeed = false
-    private var malformedLines = 0
 
-    init(bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    mutating func message() throws(SIPParseError) -> SIPMessage {
-        while position < bytes.count, bytes[position] == 0x0D || bytes[position] == 0x0A { position += 1 }
-        guard position < bytes.count else { throw .empty }
-        let (startLine, hasStrayBlanks) = try startLine()
-
-        var headers: [SIPHeader] = []
-        headers.reserveCapacity(20)
-        var contentLength = SIPMessage.ContentLength.absent
-        var hasEmptyLine = false
+    mutating func headers(_ bytes: Span<UInt8>) throws(SIPParseError) {
+        headers.reserveCapacity(Self.usualHeaders)
         while position < bytes.count {
             let start = position
-            var end = try nextLineEnd(from: start)
+            var end = try nextLineEnd(bytes, from: start)
             if end == start {
                 hasEmptyLine = true
-                break
+                return
             }
             while position < bytes.count, SIPCharacters.isBlank(bytes[position]) {
-                end = try nextLineEnd(from: start)
+                end = try nextLineEnd(bytes, from: start)
             }
-            guard let header = header(start, end) else {
+            guard let header = Self.header(bytes, start, end) else {
                 malformedLines += 1
                 guard malformedLines <= SIPLimits.maximumHeaders else { throw .tooManyHeaders }
                 continue
@@ -54,29 +62,19 @@ private struct SIPMessageParser {
             guard headers.count < SIPLimits.maximumHeaders else { throw .tooManyHeaders }
             headers.append(header)
             if header.name == .contentLength {
-                let value = number(header.valueSlice)
+                let value = Self.number(bytes, header.valueSlice)
                 contentLength = contentLength == .absent || contentLength == value ? value : .invalid
             }
         }
-        return SIPMessage(
-            bytes: bytes,
-            startLine: startLine,
-            headers: headers,
-            payload: SIPSlice(hasEmptyLine ? position : bytes.count, bytes.count),
-            contentLength: contentLength,
-            hasEmptyLine: hasEmptyLine,
-            hasBareLineFeed: hasBareLineFeed,
-            hasStrayBlanksInStartLine: hasStrayBlanks,
-            malformedLines: malformedLines
-        )
     }
 
     /// Moves behind the line that `position` is in, and returns where its text ends. `start` is where the whole field
     /// begins, whose length is limited.
-    private mutating func nextLineEnd(from start: Int) throws(SIPParseError) -> Int {
+    @inline(__always)
+    private mutating func nextLineEnd(_ bytes: Span<UInt8>, from start: Int) throws(SIPParseError) -> Int {
         line += 1
         let lineStart = position
-        let lineFeed = firstLineFeed(from: position)
+        let lineFeed = Self.firstLineFeed(bytes, from: position)
         var end = lineFeed
         if lineFeed < bytes.count {
             position = lineFeed + 1
@@ -89,9 +87,10 @@ private struct SIPMessageParser {
         return end
     }
 
-    private func firstLineFeed(from start: Int) -> Int {
+    @inline(__always)
+    private static func firstLineFeed(_ bytes: Span<UInt8>, from start: Int) -> Int {
         bytes.withUnsafeBufferPointer { buffer in
-            // memchr reads at most buffer.count - start bytes, which all belong to the array.
+            // memchr reads at most buffer.count - start bytes, which all belong to the datagram.
             guard let base = buffer.baseAddress, start < buffer.count,
                 let found = memchr(base + start, 0x0A, buffer.count - start)
             else { return buffer.count }
@@ -99,7 +98,8 @@ private struct SIPMessageParser {
         }
     }
 
-    private func header(_ start: Int, _ end: Int) -> SIPHeader? {
+    @inline(__always)
+    private static func header(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> SIPHeader? {
         var nameEnd = start
         while nameEnd < end, SIPCharacters.isToken(bytes[nameEnd]) { nameEnd += 1 }
         guard nameEnd > start else { return nil }
@@ -109,11 +109,12 @@ private struct SIPMessageParser {
         return SIPHeader(
             name: .recognise(bytes, start, nameEnd),
             nameSlice: SIPSlice(start, nameEnd),
-            valueSlice: trimmed(colon + 1, end)
+            valueSlice: trimmed(bytes, colon + 1, end)
         )
     }
 
-    private func trimmed(_ lower: Int, _ upper: Int) -> SIPSlice {
+    @inline(__always)
+    private static func trimmed(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> SIPSlice {
         var lower = lower
         var upper = upper
         while lower < upper, SIPCharacters.isWhitespace(bytes[lower]) { lower += 1 }
@@ -121,45 +122,59 @@ private struct SIPMessageParser {
         return SIPSlice(lower, upper)
     }
 
-    private func number(_ slice: SIPSlice) -> SIPMessage.ContentLength {
+    private static func number(_ bytes: Span<UInt8>, _ slice: SIPSlice) -> SIPMessage.ContentLength {
         // Nine digits are far more than a datagram can hold, and cannot overflow.
         guard !slice.isEmpty, slice.count <= 9 else { return .invalid }
         var value = 0
-        for byte in bytes[slice.range] {
-            guard byte.isDigit else { return .invalid }
-            value = value * 10 + Int(byte - 0x30)
+        for index in slice.range {
+            guard bytes[index].isDigit else { return .invalid }
+            value = value * 10 + Int(bytes[index] - 0x30)
         }
         return .bytes(value)
     }
 
-    private mutating func startLine() throws(SIPParseError) -> (SIPMessage.StartLine, hasStrayBlanks: Bool) {
+    mutating func startLine(_ bytes: Span<UInt8>) throws(SIPParseError) -> SIPMessage.StartLine {
+        while position < bytes.count, bytes[position] == 0x0D || bytes[position] == 0x0A { position += 1 }
+        guard position < bytes.count else { throw .empty }
         let lineStart = position
-        let lineEnd = try nextLineEnd(from: lineStart)
-        let whole = trimmed(lineStart, lineEnd)
+        let lineEnd = try nextLineEnd(bytes, from: lineStart)
+        let whole = Self.trimmed(bytes, lineStart, lineEnd)
         let (start, end) = (whole.range.lowerBound, whole.range.upperBound)
-        if isVersion(start, min(start + 7, end)), start + 7 < end, SIPCharacters.isBlank(bytes[start + 7]) {
-            return (try statusLine(start, end), false)
+        if Self.isVersion(bytes, start, min(start + 7, end)), start + 7 < end,
+            SIPCharacters.isBlank(bytes[start + 7])
+        {
+            return try Self.statusLine(bytes, start, end)
         }
         var methodEnd = start
         while methodEnd < end, SIPCharacters.isToken(bytes[methodEnd]) { methodEnd += 1 }
         var versionStart = end
         while versionStart > methodEnd, !SIPCharacters.isBlank(bytes[versionStart - 1]) { versionStart -= 1 }
         guard methodEnd > start, methodEnd < end, SIPCharacters.isBlank(bytes[methodEnd]), versionStart > methodEnd,
-            isVersion(versionStart, end)
+            Self.isVersion(bytes, versionStart, end)
         else { throw .notSIP }
-        let uri = trimmed(methodEnd, versionStart)
-        guard !uri.isEmpty, !bytes[uri.range].contains(where: isControl) else { throw .notSIP }
-        let strayBlanks =
-            start != lineStart || end != lineEnd || uri.range.lowerBound != methodEnd + 1
-            || uri.range.upperBound != versionStart - 1 || bytes[uri.range].contains(where: SIPCharacters.isBlank)
-        return (
-            .request(method: SIPSlice(start, methodEnd), uri: uri, version: SIPSlice(versionStart, end)), strayBlanks
-        )
+        let uri = Self.trimmed(bytes, methodEnd, versionStart)
+        guard !uri.isEmpty else { throw .notSIP }
+        var hasBlankInside = false
+        for index in uri.range {
+            if SIPCharacters.isBlank(bytes[index]) {
+                hasBlankInside = true
+            } else if bytes[index] < 0x20 || bytes[index] == 0x7F {
+                throw .notSIP
+            }
+        }
+        hasStrayBlanksInStartLine =
+            hasBlankInside || start != lineStart || end != lineEnd || uri.range.lowerBound != methodEnd + 1
+            || uri.range.upperBound != versionStart - 1
+        return .request(method: SIPSlice(start, methodEnd), uri: uri, version: SIPSlice(versionStart, end))
     }
 
-    private func statusLine(_ start: Int, _ end: Int) throws(SIPParseError) -> SIPMessage.StartLine {
+    private static func statusLine(
+        _ bytes: Span<UInt8>,
+        _ start: Int,
+        _ end: Int
+    ) throws(SIPParseError) -> SIPMessage.StartLine {
         guard bytes[start + 4] == 0x32, bytes[start + 6] == 0x30 else { throw .unsupportedVersion }
-        let rest = trimmed(start + 8, end)
+        let rest = trimmed(bytes, start + 8, end)
         var status = 0
         var index = rest.range.lowerBound
         while index < rest.range.upperBound, index < rest.range.lowerBound + 3, bytes[index].isDigit {
@@ -169,13 +184,11 @@ private struct SIPMessageParser {
         guard index == rest.range.lowerBound + 3, (100...699).contains(status),
             index == rest.range.upperBound || SIPCharacters.isBlank(bytes[index])
         else { throw .badStatusCode }
-        return .response(status: status, reason: trimmed(index, rest.range.upperBound))
+        return .response(status: status, reason: trimmed(bytes, index, rest.range.upperBound))
     }
 
-    private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 && byte != 0x09 || byte == 0x7F }
-
     /// `SIP/` and two numbers of one digit each: there has never been another form.
-    private func isVersion(_ start: Int, _ end: Int) -> Bool {
+    private static func isVersion(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         end - start == 7 && bytes[start].lowercased == UInt8(ascii: "s")
             && bytes[start + 1].lowercased == UInt8(ascii: "i") && bytes[start + 2].lowercased == UInt8(ascii: "p")
             && bytes[start + 3] == UInt8(ascii: "/") && bytes[start + 4].isDigit

@@ -16,23 +16,38 @@ extension SIPMessage {
         let field = name.longForm ?? "address"
         guard let header = first(name) else { throw .missing(field: field) }
         var scanner = SIPScanner(bytes, header.valueSlice)
-        let address = try nameAddress(&scanner, field)
+        let (displayName, uri) = try address(&scanner, field)
+        let parameters = try scanner.parameters(of: field)
         guard scanner.isAtEnd || name == .contact && scanner.peek == UInt8(ascii: ",") else {
             throw .malformed(field: field)
         }
-        return address
+        return SIPNameAddress(displayName: displayName, uri: uri, parameters: parameters)
     }
 
     /// The tag of From or To; nil when there is none or the value is malformed.
     public func tag(_ name: SIPHeader.Name) -> String? {
-        guard let address = try? nameAddress(name) else { return nil }
-        return value(of: "tag", in: address.parameters)
+        guard let header = first(name) else { return nil }
+        let field = name.longForm ?? "address"
+        var scanner = SIPScanner(bytes, header.valueSlice)
+        var tag: SIPParameter?
+        var count = 0
+        do throws(SIPValueError) {
+            _ = try address(&scanner, field)
+            while let parameter = try scanner.nextParameter(of: field) {
+                count += 1
+                if tag == nil, isNamed("tag", parameter) { tag = parameter }
+            }
+        } catch {
+            return nil
+        }
+        guard scanner.isAtEnd, count <= SIPLimits.maximumParameters else { return nil }
+        return tag.map(value)
     }
 
-    private func nameAddress(
+    private func address(
         _ scanner: inout SIPScanner,
         _ field: String
-    ) throws(SIPValueError) -> SIPNameAddress {
+    ) throws(SIPValueError) -> (displayName: SIPSlice?, uri: SIPSlice) {
         scanner.skipWhitespace()
         let start = scanner.position
         var displayName: SIPSlice?
@@ -50,28 +65,23 @@ extension SIPMessage {
             case UInt8(ascii: "<"):
                 if displayEnd > start { displayName = SIPSlice(start, displayEnd) }
             case UInt8(ascii: ":") where displayEnd == scanner.position && displayEnd > start:
-                return try bareAddress(&scanner, start, field)
+                return (nil, bareAddress(&scanner, start))
             default: throw .malformed(field: field)
             }
         }
         guard scanner.consume(UInt8(ascii: "<")) else { throw .malformed(field: field) }
         let uri = scanner.run { $0 != UInt8(ascii: ">") && !SIPCharacters.isWhitespace($0) && $0 != UInt8(ascii: "<") }
         guard !uri.isEmpty, scanner.consume(UInt8(ascii: ">")) else { throw .malformed(field: field) }
-        return SIPNameAddress(displayName: displayName, uri: uri, parameters: try scanner.parameters(of: field))
+        return (displayName, uri)
     }
 
     /// `addr-spec`: a URI without brackets, in which comma, semicolon and question mark may not stand.
-    private func bareAddress(
-        _ scanner: inout SIPScanner,
-        _ start: Int,
-        _ field: String
-    ) throws(SIPValueError) -> SIPNameAddress {
+    private func bareAddress(_ scanner: inout SIPScanner, _ start: Int) -> SIPSlice {
         _ = scanner.run {
             !SIPCharacters.isWhitespace($0) && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: ",")
                 && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
                 && $0 != UInt8(ascii: "\"")
         }
-        let uri = SIPSlice(start, scanner.position)
-        return SIPNameAddress(displayName: nil, uri: uri, parameters: try scanner.parameters(of: field))
+        return SIPSlice(start, scanner.position)
     }
 }

@@ -89,27 +89,33 @@ struct SIPScanner {
     /// `*( SEMI name [ EQUAL value ] )` up to a comma or the end.
     mutating func parameters(of field: String) throws(SIPValueError) -> [SIPParameter] {
         var parameters: [SIPParameter] = []
-        while consumePadded(UInt8(ascii: ";")) {
+        while let parameter = try nextParameter(of: field) {
             guard parameters.count < SIPLimits.maximumParameters else { throw .tooManyParameters(field: field) }
-            guard let name = token() else { throw .malformed(field: field) }
-            guard consumePadded(UInt8(ascii: "=")) else {
-                parameters.append(SIPParameter(name: name, value: nil, isQuoted: false))
-                continue
-            }
-            if peek == UInt8(ascii: "\"") {
-                guard let value = quotedString() else { throw .malformed(field: field) }
-                parameters.append(SIPParameter(name: name, value: value, isQuoted: true))
-            } else {
-                let value = run {
-                    !SIPCharacters.isWhitespace($0) && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: ",")
-                        && $0 != UInt8(ascii: "\"")
-                }
-                guard !value.isEmpty else { throw .malformed(field: field) }
-                parameters.append(SIPParameter(name: name, value: value, isQuoted: false))
-            }
+            // Few values have more, so that one allocation does.
+            if parameters.isEmpty { parameters.reserveCapacity(4) }
+            parameters.append(parameter)
         }
-        skipWhitespace()
         return parameters
+    }
+
+    /// The next of them; nil when there is none, and the white space after the last one is passed.
+    mutating func nextParameter(of field: String) throws(SIPValueError) -> SIPParameter? {
+        guard consumePadded(UInt8(ascii: ";")) else {
+            skipWhitespace()
+            return nil
+        }
+        guard let name = token() else { throw .malformed(field: field) }
+        guard consumePadded(UInt8(ascii: "=")) else { return SIPParameter(name: name, value: nil, isQuoted: false) }
+        if peek == UInt8(ascii: "\"") {
+            guard let value = quotedString() else { throw .malformed(field: field) }
+            return SIPParameter(name: name, value: value, isQuoted: true)
+        }
+        let value = run {
+            !SIPCharacters.isWhitespace($0) && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: ",")
+                && $0 != UInt8(ascii: "\"")
+        }
+        guard !value.isEmpty else { throw .malformed(field: field) }
+        return SIPParameter(name: name, value: value, isQuoted: false)
     }
 }
 
@@ -127,15 +133,16 @@ extension SIPMessage {
     /// The value of the first parameter with that name: nil when there is no such parameter, empty when it has no value.
     /// Quotes and backslashes of a quoted string are removed.
     public func value(of name: String, in parameters: [SIPParameter]) -> String? {
-        guard let parameter = parameter(name, in: parameters) else { return nil }
+        parameter(name, in: parameters).map(value)
+    }
+
+    /// The value of one parameter; empty when it has none.
+    func value(of parameter: SIPParameter) -> String {
         guard let value = parameter.value else { return "" }
-        let unfolded = unfolded(value)
-        guard parameter.isQuoted, unfolded.contains(UInt8(ascii: "\\")) else {
-            return String(decoding: unfolded, as: UTF8.self)
-        }
+        guard parameter.isQuoted, bytes[value.range].contains(UInt8(ascii: "\\")) else { return unfoldedText(value) }
         var result: [UInt8] = []
         var isEscaped = false
-        for byte in unfolded {
+        for byte in unfolded(value) {
             if byte == UInt8(ascii: "\\"), !isEscaped {
                 isEscaped = true
             } else {
@@ -147,9 +154,11 @@ extension SIPMessage {
     }
 
     func parameter(_ name: String, in parameters: [SIPParameter]) -> SIPParameter? {
-        parameters.first { parameter in
-            parameter.name.count == name.utf8.count
-                && bytes[parameter.name.range].lazy.map(\.lowercased).elementsEqual(name.utf8.lazy.map(\.lowercased))
-        }
+        parameters.first { isNamed(name, $0) }
+    }
+
+    func isNamed(_ name: String, _ parameter: SIPParameter) -> Bool {
+        parameter.name.count == name.utf8.count
+            && zip(parameter.name.range, name.utf8).allSatisfy { bytes[$0].lowercased == $1.lowercased }
     }
 }

@@ -8,6 +8,7 @@ struct Benchmarks {
     /// Every benchmark by its name on the command line; without a name all of them run, in this order.
     private static let all: [(name: String, run: @Sendable () async throws -> Void)] = [
         ("document", { try DocumentBenchmark.run() }),
+        ("sip", { try await inLab(SIPReading.run) }),
         ("provisioned", { try await inLab(timeToProvisioned) }),
         ("machine", { try await inLab(MachineBenchmark.run) }),
         ("web", { try await WebBenchmark.run() }),
