@@ -59,7 +59,7 @@ extension Phone {
                 userForm: pnp.userForm,
                 host: pnp.host.isEmpty ? nil : pnp.host,
                 userAgent: "\(pnp.vendor) \(identity.model)/\(identity.softwareVersion)",
-                identifiers: .random()
+                identifiers: .random(callIDPrefix: socket.callIDPrefix)
             )
             socket.perform(.subscribe(request))
         } catch {

@@ -218,7 +218,8 @@ extension Phone {
             mac: identity.mac.upperCase,
             resyncEvent: settings.value(.cfgResyncFromSIP) ?? "",
             resyncUsers: users,
-            resyncSources: environment.configuration.resyncFrom == .any ? nil : trustedAddresses
+            resyncSources: environment.configuration.resyncFrom == .any ? nil : trustedAddresses,
+            urlProblem: { [identity] url in SIPURLCheck(url, for: identity).problem }
         )
         socket.add(phone) { [inbox] report in inbox.yield(.sip(report)) }
     }

@@ -75,6 +75,8 @@ actor Phone {
     var since: WallTime = .now
     var lastState: PhoneState?
     var lastResync: Duration?
+    /// Whether the log has it that NOTIFYs come too often since then: once is enough.
+    var isResyncRestTold = false
     /// Numeric addresses of those whose NOTIFYs are obeyed, when not everybody's are.
     var trustedAddresses: Set<String> = []
     var lookingUpTrusted: Task<Void, Never>?
@@ -218,10 +220,17 @@ actor Phone {
             let now = AgentClock.uptime
             let rest = Duration.seconds(environment.configuration.resyncMinimumSeconds)
             if !sequence.isRunning, let lastResync, now - lastResync < rest {
-                logger.notice("\(note): answered, but a NOTIFY started a run less than \(rest) ago")
+                logger.log(
+                    level: isResyncRestTold ? .debug : .notice,
+                    "\(note): answered, but a NOTIFY started a run less than \(rest) ago"
+                )
+                isResyncRestTold = true
                 return
             }
-            if !sequence.isRunning { lastResync = now }
+            if !sequence.isRunning {
+                lastResync = now
+                isResyncRestTold = false
+            }
             await handle(.provisionRequested(.resync, note: note))
         }
     }

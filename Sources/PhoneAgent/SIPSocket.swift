@@ -29,6 +29,8 @@ final class SIPSocket: Sendable {
     private let handler: NIOLoopBound<SIPSocketHandler>
     /// The address and port that the socket is bound to.
     let localAddress: SIPAddress
+    /// What the Call-IDs of its phones begin with.
+    let callIDPrefix: String
 
     /// Opens the socket.
     ///
@@ -84,7 +86,12 @@ final class SIPSocket: Sendable {
             throw error
         }
         let local = SIPAddress(host: address, port: channel.localAddress?.port ?? port)
-        let socket = SIPSocket(channel: channel, handler: handler, localAddress: local)
+        let socket = SIPSocket(
+            channel: channel,
+            handler: handler,
+            localAddress: local,
+            callIDPrefix: configuration.callIDPrefix
+        )
         socket.perform(.localAddressChanged(local))
         return socket
     }
@@ -100,10 +107,16 @@ final class SIPSocket: Sendable {
         try await options.setIPMulticastLoop(1).get()
     }
 
-    private init(channel: any Channel, handler: NIOLoopBound<SIPSocketHandler>, localAddress: SIPAddress) {
+    private init(
+        channel: any Channel,
+        handler: NIOLoopBound<SIPSocketHandler>,
+        localAddress: SIPAddress,
+        callIDPrefix: String
+    ) {
         self.channel = channel
         self.handler = handler
         self.localAddress = localAddress
+        self.callIDPrefix = callIDPrefix
     }
 
     /// Lets a phone use the socket, or replaces what was known of it.
@@ -144,12 +157,16 @@ final class SIPSocketHandler: ChannelInboundHandler {
     var listeners: [String: SIPSocket.Listener] = [:]
     private var agent: SIPUserAgent
     private let logger: Logger
+    private let group: SIPAddress
+    /// When it was last told that an answer could not be sent.
+    private var lastFailure: Duration?
     private var context: ChannelHandlerContext?
     private var localAddress: SIPAddress?
     private var timers: [SIPUserAgent.TimerID: Scheduled<Void>] = [:]
 
     init(agent: SIPUserAgent, logger: Logger) {
         self.agent = agent
+        group = agent.configuration.group
         self.logger = logger
     }
 
@@ -215,6 +232,8 @@ final class SIPSocketHandler: ChannelInboundHandler {
             logger.notice("\(mac): PnP server \(server) refused the SUBSCRIBE: \(status) \(reason)")
         case .resync(let mac, let source, let uri, _):
             listeners[mac]?(.resync(from: source, requestURI: uri))
+        case .admit(let admission):
+            SIPSocketFilter.set(admission, on: context.channel, logger)
         case .note(let mac, let note):
             if let mac, let listener = listeners[mac] {
                 listener(.note(note))
@@ -228,15 +247,27 @@ final class SIPSocketHandler: ChannelInboundHandler {
         do {
             let remote = try NIOCore.SocketAddress(ipAddress: destination.host, port: destination.port)
             let envelope = AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(bytes: bytes))
-            let logger = logger
-            let listeners = NIOLoopBound(listeners, eventLoop: context.eventLoop)
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
             context.writeAndFlush(wrapOutboundOut(envelope)).whenFailure { error in
-                logger.notice("a SIP message to \(destination) could not be sent: \(error)")
-                for listener in listeners.value.values { listener(.sendFailed("to \(destination): \(error)")) }
+                bound.value.sendFailed("to \(destination): \(error)", isSubscribe: destination == bound.value.group)
             }
         } catch {
-            logger.error("a SIP message cannot go to \(destination): \(error)")
+            sendFailed("to \(destination): \(error)", isSubscribe: false)
         }
+    }
+
+    /// Whoever sends with a forged address makes answers that cannot be sent: a line a minute is enough of that. A
+    /// SUBSCRIBE is the phone's own.
+    private func sendFailed(_ reason: String, isSubscribe: Bool) {
+        if isSubscribe {
+            logger.notice("a SUBSCRIBE could not be sent \(reason)")
+            for listener in listeners.values { listener(.sendFailed(reason)) }
+            return
+        }
+        let now = AgentClock.uptime
+        if let lastFailure, now - lastFailure < .seconds(60) { return }
+        lastFailure = now
+        logger.notice("a SIP answer could not be sent \(reason)")
     }
 }
 
@@ -246,7 +277,7 @@ extension SIPUserAgent.Action {
         switch self {
         case .pnpFound(let mac, _, _), .pnpRefused(let mac, _, _, _), .resync(let mac, _, _, _): mac
         case .note(let mac, _): mac
-        case .send, .schedule, .cancel: nil
+        case .send, .schedule, .cancel, .admit: nil
         }
     }
 }

@@ -37,7 +37,8 @@ actor SocketTable {
         let agent = SIPUserAgent.Configuration(
             group: SIPAddress(host: configuration.group, port: configuration.port),
             userAgent: configuration.vendor,
-            allowForeignCallID: configuration.allowForeignCallID
+            allowForeignCallID: configuration.allowForeignCallID,
+            callIDPrefix: PnPIdentifiers.randomCallIDPrefix()
         )
         do {
             let socket = try await SIPSocket.open(

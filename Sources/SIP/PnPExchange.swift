@@ -48,6 +48,7 @@ struct PnPExchange: Sendable {
     var answerers: [Answerer] = []
     /// Call-ID of the NOTIFY that brought the URL, when it was not the SUBSCRIBE's: its repetitions are answered too.
     var foreignCallID: String?
+    var isToldOfFlood = false
     var notes = NoteBudget(limit: SIPLimits.maximumExchangeNotes)
 
     func timer(_ kind: SIPUserAgent.TimerID.Kind) -> SIPUserAgent.TimerID {

@@ -26,13 +26,21 @@ public struct PnPIdentifiers: Hashable, Sendable {
     }
 
     /// 128 random bits for each, from the system's generator.
-    public static func random() -> PnPIdentifiers {
+    ///
+    /// - Parameter callIDPrefix: stands before the random part of the Call-ID; see ``randomCallIDPrefix()``.
+    public static func random(callIDPrefix: String = "") -> PnPIdentifiers {
         var generator = SystemRandomNumberGenerator()
         return PnPIdentifiers(
-            callID: hex128(&generator),
+            callID: callIDPrefix + hex128(&generator),
             trustedBranch: "z9hG4bK" + hex128(&generator),
             fromTag: hex128(&generator)
         )
+    }
+
+    /// Eight hexadecimal digits from the system's generator, for the Call-IDs of one socket.
+    public static func randomCallIDPrefix() -> String {
+        let digits = String(UInt32.random(in: .min ... .max), radix: 16)
+        return String(repeating: "0", count: SIPLimits.minimumCallIDPrefix - digits.count) + digits
     }
 
     private init(callID: String, trustedBranch: String, fromTag: String) {

@@ -14,6 +14,8 @@ public enum PnPURLProblem: Hashable, Sendable, CustomStringConvertible {
     case scheme(String)
     /// There is no host in it, or what should be the host is none.
     case noHost
+    /// The phone could not load its configuration from it: why.
+    case unusable(String)
 
     /// What is wrong, in a few words.
     public var description: String {
@@ -25,6 +27,7 @@ public enum PnPURLProblem: Hashable, Sendable, CustomStringConvertible {
         case .notText: "it is not UTF-8 text"
         case .scheme(let scheme): "scheme \"\(scheme.printable())\" is none of tftp, http, https and ftp"
         case .noHost: "it has no valid host"
+        case .unusable(let reason): reason.printable()
         }
     }
 }
@@ -32,12 +35,18 @@ public enum PnPURLProblem: Hashable, Sendable, CustomStringConvertible {
 /// Finds the provisioning URL in a NOTIFY.
 struct PnPURL {
     /// The URL as the server wrote it, without blanks around it.
-    let url: Result<String, ProblemError>
+    private(set) var url: Result<String, ProblemError>
     /// What the server did otherwise than the RFCs say.
     var deviations: Set<SIPDeviation> = []
 
     struct ProblemError: Error, Hashable {
         let problem: PnPURLProblem
+    }
+
+    /// Refuses a URL that the phone could not use.
+    mutating func check(by urlProblem: (String) -> String?) {
+        guard case .success(let text) = url, let problem = urlProblem(text) else { return }
+        url = .failure(ProblemError(problem: .unusable(problem)))
     }
 
     static let schemes = ["tftp", "http", "https", "ftp"]

@@ -25,6 +25,11 @@ public enum SIPLimits {
     public static let maximumExchangeNotes = 100
     /// Notes a second about datagrams that belong to no exchange. The rest is counted.
     public static let maximumStrangerNotesPerSecond = 1
+    /// Datagrams a second that belong to no exchange. With more of them, and a phone that waits for its PnP server, only
+    /// those with a Call-ID of the phones are read for a while.
+    public static let maximumStrangersPerSecond = 500
+    /// Bytes that the beginning of all Call-IDs must have to be looked for in a datagram.
+    public static let minimumCallIDPrefix = 8
     /// Answers a second to requests that belong to no exchange and do not resynchronise a phone (481, 405, OPTIONS…).
     public static let maximumStrangerAnswersPerSecond = 50
     /// Requests remembered so that a retransmission acts once and a merged copy is told apart (RFC 3261 section 8.2.2.2).
@@ -41,6 +46,8 @@ public enum SIPTimers {
     public static let t4 = Duration.seconds(5)
     /// 64 × T1: timers F, J and N. A closed exchange is kept this long, so that repeated NOTIFYs are still answered.
     public static let transactionTimeout = Duration.seconds(32)
+    /// How long strangers are left out when there are too many of them.
+    public static let floodInterval = Duration.seconds(1)
     /// A phone that has been told to load its configuration is not told again within this time: further NOTIFYs are
     /// answered 200, and the one run serves them all.
     public static let resyncInterval = Duration.seconds(1)

@@ -16,6 +16,8 @@ public enum SIPNote: Hashable, Sendable, CustomStringConvertible {
     case notifyUnanswerable(from: SIPAddress)
     /// The window is closed. `servers` answered in it.
     case windowClosed(servers: Int, found: Bool)
+    /// So many datagrams come that for a second only those with a Call-ID of the phones are read.
+    case flood
     /// The transaction timed out (timer F) before the caller closed the window.
     case transactionTimedOut
     /// A resync NOTIFY came and was answered 200.
@@ -69,6 +71,8 @@ public enum SIPNote: Hashable, Sendable, CustomStringConvertible {
         case requestWithoutVia(method: String)
         /// Too many requests in this second.
         case tooManyRequests
+        /// UDP port 0, which no answer can go to (RFC 768).
+        case fromPortZero
     }
 
     /// One line.
@@ -93,6 +97,9 @@ public enum SIPNote: Hashable, Sendable, CustomStringConvertible {
             servers == 0
                 ? "SIP PnP: no server answered"
                 : "SIP PnP: \(servers) server(s) answered, \(found ? "URL found" : "none with a valid URL")"
+        case .flood:
+            "more than \(SIPLimits.maximumStrangersPerSecond) datagrams a second that belong to no exchange: only answers "
+                + "with the phone's Call-ID are read while they last"
         case .transactionTimedOut: "SIP PnP: SUBSCRIBE timed out"
         case .resyncReceived(let event, let uri, let source):
             "← NOTIFY \(uri.printable()) from \(source), Event \(event.printable()): 200, loading the configuration anew"
@@ -117,6 +124,7 @@ extension SIPNote.DropReason: CustomStringConvertible {
         case .ack: "an ACK is never answered"
         case .notForPhones(let method): "\(method.printable()) to the group is not for phones"
         case .requestWithoutVia(let method): "\(method.printable()) without a Via cannot be answered"
+        case .fromPortZero: "its source port is 0, where no answer can go"
         case .tooManyRequests: "more than \(SIPLimits.maximumStrangerAnswersPerSecond) requests in this second"
         }
     }

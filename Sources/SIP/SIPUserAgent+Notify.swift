@@ -9,7 +9,8 @@ extension SIPUserAgent {
         extraDeviations: Set<SIPDeviation> = []
     ) -> [Action] {
         guard var exchange = exchanges[serial] else { return [] }
-        let found = PnPURL(in: message)
+        var found = PnPURL(in: message)
+        if exchange.window == .open, let phone = directory.phones[exchange.mac] { found.check(by: phone.urlProblem) }
         let known = exchange.answerers.first { $0.server.address == source }
         let server = describe(message, in: &exchange, from: source, at: now) { message, exchange in
             Self.deviations(ofNotify: message, exchange, responseTag: known?.responseTag)
@@ -55,6 +56,8 @@ extension SIPUserAgent {
         {
             return adopt(message, serial, from: source, at: now)
         }
+        // Before more is read of what is not going to be answered.
+        if isUnknownEvent, strangerAnswers.isExhausted(at: now) { return drop(.tooManyRequests, source, now) }
         guard let answer = SIPResponse(to: message, from: source) else {
             return drop(.requestWithoutVia(method: "NOTIFY"), source, now)
         }

@@ -1,18 +1,30 @@
 extension SIPUserAgent {
     mutating func receive(_ bytes: [UInt8], from source: SIPAddress, at now: Duration) -> [Action] {
+        // Nobody sends from there but to see what happens.
+        guard source.port != 0 else { return countStranger(at: now) + drop(.fromPortZero, source, now) }
         let message: SIPMessage
         do {
             message = try SIPMessage.parse(bytes)
         } catch .empty {
-            return []
+            return countStranger(at: now)
         } catch {
-            return drop(.unreadable(error), source, now)
+            return countStranger(at: now) + drop(.unreadable(error), source, now)
         }
+        let exchange = message.value(.callID).flatMap { serialByCallID[$0] }
+        let actions = receive(message, of: exchange, from: source, at: now)
+        return exchange == nil ? actions + countStranger(at: now) : actions
+    }
+
+    private mutating func receive(
+        _ message: SIPMessage,
+        of exchange: UInt64?,
+        from source: SIPAddress,
+        at now: Duration
+    ) -> [Action] {
         switch message.startLine {
         case .response(let status, let reason):
-            return receiveResponse(message, status: status, reason: reason, from: source, at: now)
+            return receiveResponse(message, exchange, status: status, reason: reason, from: source, at: now)
         case .request:
-            let exchange = message.value(.callID).flatMap { serialByCallID[$0] }
             switch message.method {
             case .notify:
                 if let exchange { return receiveNotify(message, exchange, from: source, at: now) }
@@ -42,13 +54,14 @@ extension SIPUserAgent {
 
     private mutating func receiveResponse(
         _ message: SIPMessage,
+        _ exchange: UInt64?,
         status: Int,
         reason: SIPSlice,
         from source: SIPAddress,
         at now: Duration
     ) -> [Action] {
         let sequence = try? message.sequence()
-        guard let serial = message.value(.callID).flatMap({ serialByCallID[$0] }), var exchange = exchanges[serial],
+        guard let serial = exchange, var exchange = exchanges[serial],
             exchange.transaction != .terminated, sequence.map({ $0.method == .subscribe }) ?? true
         else { return drop(.strayResponse(status: status), source, now) }
         guard (try? message.vias())?.count ?? 0 <= 1 else {

@@ -7,6 +7,8 @@ extension SIPUserAgent {
         at now: Duration
     ) -> [Action] {
         if method == .ack { return drop(.ack, source, now) }
+        // Before more is read of what is not going to be answered.
+        if strangerAnswers.isExhausted(at: now) { return drop(.tooManyRequests, source, now) }
         guard let answer = SIPResponse(to: message, from: source) else {
             return drop(.requestWithoutVia(method: method.name), source, now)
         }
@@ -32,7 +34,6 @@ extension SIPUserAgent {
         if let unsupported = message.unsupportedExtensions() {
             return refuse(answer, message, .badExtension(unsupported), unsupported, source, now)
         }
-        if strangerAnswers.isExhausted(at: now) { return drop(.tooManyRequests, source, now) }
         if remember(message, at: now) == .merged {
             return refuse(answer, message, .loopDetected, "came by another way before", source, now)
         }

@@ -51,6 +51,7 @@ extension SIPUserAgent {
     }
 
     mutating func fire(_ timer: TimerID, at now: Duration) -> [Action] {
+        if timer == FloodGate.timer { return gate.open() ? [.admit(.everybody)] : [] }
         guard var exchange = exchanges[timer.exchange] else { return [] }
         switch timer.kind {
         case .retransmit:
@@ -85,6 +86,7 @@ extension SIPUserAgent {
             guard exchange.window != .open else { return [] }
             forget(exchange.serial)
             return []
+        case .floodEnds: return []
         }
     }
 

@@ -17,6 +17,7 @@ public struct SIPUserAgent: Sendable {
     var closedByMAC: [String: UInt64] = [:]
     var nextSerial: UInt64 = 1
     var recentRequests = RecentRequests()
+    var gate = FloodGate()
     var strangerNotes = NoteLimiter(perSecond: SIPLimits.maximumStrangerNotesPerSecond)
     var strangerAnswers = RateLimiter(perSecond: SIPLimits.maximumStrangerAnswersPerSecond)
 
@@ -32,6 +33,11 @@ public struct SIPUserAgent: Sendable {
     ///   - now: monotonic time since any fixed moment; it must not go back.
     /// - Returns: what the caller has to do. Empty when nothing is.
     public mutating func handle(_ event: Event, at now: Duration) -> [Action] {
+        let actions = actions(of: event, at: now)
+        return actions + openGateWhenNobodyWaits()
+    }
+
+    private mutating func actions(of event: Event, at now: Duration) -> [Action] {
         switch event {
         case .phoneAdded(let phone):
             directory.add(phone)
@@ -67,6 +73,9 @@ extension SIPUserAgent {
         /// Accept a NOTIFY with another Call-ID than the SUBSCRIBE's while a window is open. Such a NOTIFY cannot be told
         /// from a forged one; FreeSWITCH's `snom-pnpd.pl` sends it. Off: 481.
         public var allowForeignCallID: Bool
+        /// What every Call-ID of the phones begins with, made at random for this socket, so that their exchanges can be
+        /// picked out of a flood. Shorter than ``SIPLimits/minimumCallIDPrefix``: they are not.
+        public var callIDPrefix: String
         /// Secret that To tags are derived from, so that the same request always gets the same tag (RFC 3261 8.2.7).
         public var tagSeed: UInt64
 
@@ -76,22 +85,25 @@ extension SIPUserAgent {
         ///   - group: where SUBSCRIBEs go.
         ///   - userAgent: product of the User-Agent header in answers that belong to no exchange.
         ///   - allowForeignCallID: accept NOTIFYs with a foreign Call-ID while a window is open.
+        ///   - callIDPrefix: what every Call-ID of the phones begins with.
         ///   - tagSeed: secret for To tags; random unless a test needs the same tags each time.
         public init(
             group: SIPAddress = .pnpGroup,
             userAgent: String,
             allowForeignCallID: Bool = false,
+            callIDPrefix: String = "",
             tagSeed: UInt64 = .random(in: .min ... .max)
         ) {
             self.group = group
             self.userAgent = userAgent
             self.allowForeignCallID = allowForeignCallID
+            self.callIDPrefix = callIDPrefix
             self.tagSeed = tagSeed
         }
     }
 
     /// What the user agent must know of a phone.
-    public struct Phone: Hashable, Sendable {
+    public struct Phone: Sendable {
         /// Twelve upper-case hexadecimal digits.
         public let mac: String
         /// CFG_RESYNC_FROM_SIP: the Event of a NOTIFY that makes the phone load its configuration. Empty: none does.
@@ -100,6 +112,9 @@ extension SIPUserAgent {
         public let resyncUsers: [String]
         /// The addresses whose NOTIFY the phone obeys, numeric; `nil`: any.
         public let resyncSources: Set<String>?
+        /// Why the phone could not load its configuration from a URL; nil when it could. Asked before a NOTIFY's URL is
+        /// taken, so that one that leads nowhere does not end the wait for the next server's.
+        public let urlProblem: @Sendable (_ url: String) -> String?
 
         /// Makes a phone.
         ///
@@ -108,12 +123,15 @@ extension SIPUserAgent {
         ///   - resyncEvent: value of CFG_RESYNC_FROM_SIP.
         ///   - resyncUsers: user parts and SIP URIs; only the first ``SIPLimits/maximumResyncUsers`` are kept.
         ///   - resyncSources: numeric addresses whose NOTIFY is obeyed; `nil`: any.
+        ///   - urlProblem: why the phone could not use a URL; `nil` when it could.
         public init(
             mac: String,
             resyncEvent: String,
             resyncUsers: [String] = [],
-            resyncSources: Set<String>? = nil
+            resyncSources: Set<String>? = nil,
+            urlProblem: @escaping @Sendable (_ url: String) -> String? = { _ in nil }
         ) {
+            self.urlProblem = urlProblem
             self.resyncSources = resyncSources
             self.mac = mac.uppercased()
             self.resyncEvent = resyncEvent
@@ -154,6 +172,8 @@ extension SIPUserAgent {
         case pnpRefused(mac: String, status: Int, reason: String, server: PnPServer)
         /// The phone has been told to load its configuration anew. The NOTIFY is already answered.
         case resync(mac: String, from: SIPAddress, requestURI: String, event: String)
+        /// Whose datagrams the socket takes from now on; everybody's at first.
+        case admit(SIPAdmission)
         /// Something worth telling the user. `mac` is nil when it concerns no phone in particular.
         case note(mac: String?, SIPNote)
     }
@@ -170,6 +190,8 @@ extension SIPUserAgent {
             case responsesEnd
             /// The closed exchange is forgotten.
             case forget
+            /// Strangers are heard again after a flood. It belongs to no exchange, its number is 0.
+            case floodEnds
         }
         /// Number of the exchange.
         public let exchange: UInt64

@@ -157,4 +157,22 @@ private func resyncNotify(
         #expect(answer.status == 420)
         #expect(answer.value(named: "unsupported") == "foo, bar")
     }
+
+    // Found by the fuzzer, whose judge thought otherwise.
+    @Test func aPhoneThatWasRemovedAndAddedAgainIsToldAtOnce() {
+        var desk = Desk()
+        let sync = { (number: Int) in
+            notify(
+                requestURI: "sip:1001@198.51.100.50",
+                callID: "Call-ID: sync-\(number)",
+                event: "Event: check-sync",
+                body: ""
+            )
+        }
+        #expect(desk.receive(sync(1)).resynced == [mac])
+        #expect(desk.receive(sync(2)).resynced == [])
+        _ = desk.agent.handle(.phoneRemoved(mac: mac), at: desk.now)
+        _ = desk.agent.handle(.phoneAdded(.init(mac: mac, resyncEvent: "check-sync")), at: desk.now)
+        #expect(desk.receive(sync(3)).resynced == [mac])
+    }
 }

@@ -50,10 +50,16 @@ struct Desk {
 
     init(
         allowForeignCallID: Bool = false,
-        phones: [SIPUserAgent.Phone] = [SIPUserAgent.Phone(mac: mac, resyncEvent: "check-sync", resyncUsers: ["1001"])]
+        phones: [SIPUserAgent.Phone] = [SIPUserAgent.Phone(mac: mac, resyncEvent: "check-sync", resyncUsers: ["1001"])],
+        callIDPrefix: String = ""
     ) {
         agent = SIPUserAgent(
-            configuration: .init(userAgent: "Panasonic", allowForeignCallID: allowForeignCallID, tagSeed: 7)
+            configuration: .init(
+                userAgent: "Panasonic",
+                allowForeignCallID: allowForeignCallID,
+                callIDPrefix: callIDPrefix,
+                tagSeed: 7
+            )
         )
         for phone in phones { _ = agent.handle(.phoneAdded(phone), at: now) }
         _ = agent.handle(.localAddressChanged(phoneAddress), at: now)
@@ -69,6 +75,10 @@ struct Desk {
 
     mutating func receive(_ bytes: [UInt8], from source: SIPAddress = serverAddress) -> Reaction {
         Reaction(actions: agent.handle(.datagram(bytes, from: source), at: now))
+    }
+
+    mutating func fire(_ timer: SIPUserAgent.TimerID) -> Reaction {
+        Reaction(actions: agent.handle(.timerFired(timer), at: now))
     }
 }
 
@@ -101,6 +111,10 @@ struct Reaction {
     var deviations: Set<SIPDeviation> { server?.deviations ?? [] }
 
     var resynced: [String] { actions.compactMap { if case .resync(let mac, _, _, _) = $0 { mac } else { nil } } }
+
+    var admissions: [SIPAdmission] {
+        actions.compactMap { if case .admit(let admission) = $0 { admission } else { nil } }
+    }
 
     var notes: [SIPNote] { actions.compactMap { if case .note(_, let note) = $0 { note } else { nil } } }
 

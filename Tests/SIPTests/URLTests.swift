@@ -69,7 +69,21 @@ import Testing
     @Test func everyProblemIsToldInOneLine() {
         let problems: [PnPURLProblem] = [
             .empty, .tooLong(length: 9_999), .controlCharacter, .blank, .notText, .scheme("file\n"), .noHost,
+            .unusable("a\nb"),
         ]
         for problem in problems { #expect(!problem.description.contains("\n") && !problem.description.isEmpty) }
+    }
+
+    @Test func aURLThatThePhoneCannotUseDoesNotEndTheWait() throws {
+        let phone = SIPUserAgent.Phone(mac: mac, resyncEvent: "") { url in
+            url.hasSuffix("/bad") ? "it ends\nbadly" : nil
+        }
+        var desk = Desk(phones: [phone])
+        _ = desk.agent.handle(.subscribe(try subscribeRequest()), at: desk.now)
+        let refused = desk.receive(notify(body: "http://h/bad"))
+        #expect(refused.statuses == [200] && refused.urls.isEmpty)
+        #expect(try #require(refused.notes.first?.description).hasSuffix("no valid URL: it ends?badly"))
+        let other = SIPAddress(host: "198.51.100.2", port: 5060)
+        #expect(desk.receive(notify(body: "http://h/good"), from: other).urls == ["http://h/good"])
     }
 }

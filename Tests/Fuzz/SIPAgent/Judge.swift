@@ -13,6 +13,12 @@ struct Judge {
         self.allowsForeign = allowsForeign
     }
 
+    /// The phone was removed. When it comes again, it is a new one.
+    mutating func forget(_ mac: String) {
+        phones[mac] = nil
+        lastResync[mac] = nil
+    }
+
     /// What a datagram finds.
     struct Before {
         /// The phone whose exchange has the Call-ID of the datagram.
@@ -41,6 +47,7 @@ struct Judge {
             case .pnpFound, .pnpRefused, .resync: invariant(false, "\(action) came of no datagram")
             case .schedule(_, let after): invariant(after > .zero, "a timer of \(after)")
             case .note(_, let note): invariant(note.description.isOneLine, "note of several lines: \(note)")
+            case .admit(let admission): invariant(admission == .everybody, "shut without a datagram")
             case .cancel: break
             }
         }
@@ -74,6 +81,8 @@ struct Judge {
                 checkResync(mac, event, message, from: source, at: now)
             case .schedule(_, let after): invariant(after > .zero, "a timer of \(after)")
             case .note(_, let note): invariant(note.description.isOneLine, "note of several lines: \(note)")
+            case .admit(let admission):
+                invariant(admission == .everybody || !allowsForeign, "shut to foreign Call-IDs")
             case .cancel: break
             }
         }
@@ -129,6 +138,10 @@ struct Judge {
     /// Every table is bounded, points to what is there, and is emptied by a timer that runs.
     static func checkTables(of agent: SIPUserAgent, _ timers: [SIPUserAgent.TimerID]?) {
         let exchanges = agent.exchanges
+        invariant(!agent.gate.isShut || !agent.openByMAC.isEmpty, "shut although nobody waits")
+        if let timers {
+            invariant(!agent.gate.isShut || timers.contains(FloodGate.timer), "shut for ever")
+        }
         invariant(agent.directory.phones.count <= Session.macs.count, "\(agent.directory.phones.count) phones")
         invariant(exchanges.count <= 2 * agent.directory.phones.count, "\(exchanges.count) exchanges")
         invariant(agent.openByMAC.count + agent.closedByMAC.count == exchanges.count, "an exchange got lost")
@@ -150,7 +163,7 @@ struct Judge {
         invariant(agent.serialByCallID.count == calls, "\(agent.serialByCallID.count) Call-IDs for \(calls)")
         guard let timers else { return }
         // A response that comes just before its exchange is forgotten leaves timer K behind, which then does nothing.
-        for timer in timers where timer.kind != .responsesEnd {
+        for timer in timers where timer.kind != .responsesEnd && timer != FloodGate.timer {
             invariant(exchanges[timer.exchange] != nil, "\(timer) runs for nothing")
         }
     }

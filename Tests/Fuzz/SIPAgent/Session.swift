@@ -37,9 +37,12 @@ struct Session {
         let configuration = SIPUserAgent.Configuration(
             userAgent: "Panasonic",
             allowForeignCallID: allowsForeign,
+            callIDPrefix: "c0ffee00",
             tagSeed: 7
         )
         agent = SIPUserAgent(configuration: configuration)
+        // A few strangers in a second are a flood here: an input cannot hold hundreds of them.
+        agent.gate = FloodGate(perSecond: 3)
         judge = Judge(group: configuration.group, allowsForeign: allowsForeign)
         handle(.localAddressChanged(Self.localAddresses[0]))
         for index in 0...(settings & 2 == 2 ? 1 : 0) {
@@ -61,7 +64,7 @@ struct Session {
         case UInt8(ascii: "s"): subscribe(phone: phone, call: second % Self.calls.count)
         case UInt8(ascii: "c"): handle(.closeWindow(mac: Self.macs[phone]))
         case UInt8(ascii: "r"):
-            judge.phones[Self.macs[phone]] = nil
+            judge.forget(Self.macs[phone])
             handle(.phoneRemoved(mac: Self.macs[phone]))
         case UInt8(ascii: "p"):
             let texts = String(decoding: record.dropFirst(2), as: UTF8.self).split(separator: ",").map(String.init)
@@ -111,7 +114,7 @@ struct Session {
     }
 
     private mutating func fireForged(exchange: UInt64, kind: Int) {
-        let kinds: [SIPUserAgent.TimerID.Kind] = [.retransmit, .timeout, .responsesEnd, .forget]
+        let kinds: [SIPUserAgent.TimerID.Kind] = [.retransmit, .timeout, .responsesEnd, .forget, .floodEnds]
         isDisturbed = true
         handle(.timerFired(.init(exchange: exchange, kind: kinds[kind % kinds.count])))
     }
@@ -124,7 +127,7 @@ struct Session {
                 timers.removeAll { $0.id == id }
                 timers.append((id, now + after))
             case .cancel(let id): timers.removeAll { $0.id == id }
-            case .send, .pnpFound, .pnpRefused, .resync, .note: break
+            case .send, .pnpFound, .pnpRefused, .resync, .admit, .note: break
             }
         }
         Judge.checkTables(of: agent, isDisturbed ? nil : timers.map(\.id))
@@ -133,7 +136,7 @@ struct Session {
     /// Call-ID, branch and tag. The first are those that the corpus is written for.
     private static let calls =
         [("c0ffee00c0ffee00c0ffee00c0ffee00", "z9hG4bK0123456789abcdef", "tag0123456789")]
-        + (1...7).map { ("call\($0)", "z9hG4bKcall\($0)", "tag\($0)") }
+        + (1...7).map { ("c0ffee00call\($0)", "z9hG4bKcall\($0)", "tag\($0)") }
 
     /// The request of each phone with each of the calls.
     private static let requests = macs.flatMap { mac in

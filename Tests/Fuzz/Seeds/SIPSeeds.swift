@@ -18,6 +18,9 @@ enum SIPSeeds {
             try agents.add(session([datagram(notification), datagram(notification), "t", datagram(notification, "z")]))
         }
         for events in sessions { try agents.add(session(events)) }
+        let flood = (0..<5).map { datagram(notify(callID: "Call-ID: forged-\($0)"), "z") }
+        try agents.add(session(flood + [datagram(notify()), "t"]))
+        try agents.add(session(flood + ["t"] + flood + ["c0", "t"]))
     }
 
     private static let own = "Via: SIP/2.0/UDP 198.51.100.50:5060;branch=\(ourBranch);rport"
