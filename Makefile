@@ -14,6 +14,8 @@ PROGRAMS ?= "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
 # The version stands in one place; its time is that of the last commit.
 VERSION := $(shell sed -n 's/.*text = "\(.*\)"/\1/p' Sources/Control/PhoneprovdVersion.swift)
 RELEASED := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat --format=%Y CHANGELOG.md))
+# For make fuzz: how long each of the larger fuzzers runs.
+SECONDS := 60
 
 # What the build and the lab need beyond Swift and Debian's base system.
 PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-config debootstrap shellcheck iproute2 \
@@ -68,11 +70,12 @@ unit: build ## the tests that need no network of their own
 integration: lab build ## the tests against real servers (needs root)
 	$(SWIFT) test --skip-build --no-parallel --filter '^LabTests\.'
 
-fuzz: deps ## feeds the parsers with what a fuzzer thinks up, a minute each
-	Tests/Fuzz/run
+fuzz: deps ## feeds the parsers with what a fuzzer thinks up, SECONDS each (60), on all processors
+	Tests/Fuzz/run --seconds $(SECONDS) --jobs "$$(nproc)"
 
 bench: lab release ## measures, each figure beside a yardstick of the same run (ten idle minutes among them)
 	$(SWIFT) build $(RELEASE) --product benchmarks
+	$(SWIFT) build $(RELEASE) --product sip-benchmark
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; PHONEPROVD_PROGRAMS="$$bin" "$$bin/benchmarks"
 
 check: deps ## formatting, shell scripts, and a build in which warnings are errors
