@@ -25,7 +25,7 @@ UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings Configu
 SHELL_SCRIPTS := etc/debian/build Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
 POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd etc/phoneprovd/dhcp/functions etc/phoneprovd/dhcp/dhcpcd-hook \
 	etc/phoneprovd/dhcp/udhcpc-hook etc/NetworkManager/dispatcher.d/90-phoneprovd systemd/restart-delay \
-	etc/debian/phoneprovd.postrm
+	etc/debian/phoneprovd.postrm etc/debian/phoneprov-web.postrm
 UNITS := $(notdir $(wildcard systemd/*.service systemd/*.socket systemd/*.target))
 
 .PHONY: help deps root lab run build release test unit integration fuzz bench check fmt install deb screenshots clean
@@ -152,7 +152,7 @@ for program in phoneprovd phoneprovctl; do "$$programs/$$program" --experimental
 	etc/phoneprovd/phoneprovd.yaml systemd/phoneprovd.catalog >"$$place/$(1)"
 endef
 
-deb: release ## makes the Debian package, .build/phoneprovd_VERSION_ARCHITECTURE.deb, and has lintian look at it
+deb: release ## makes the Debian packages, .build/*_VERSION_ARCHITECTURE.deb, and has lintian look at them
 	@PROGRAMS=$(PROGRAMS) SOURCE_DATE_EPOCH=$(RELEASED) etc/debian/build "$(VERSION)" .build
 
 clean: ## removes what was built; the lab's root stays

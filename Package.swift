@@ -51,6 +51,7 @@ let package = Package(
         .target(name: "Archive", swiftSettings: strict),
         .target(
             name: "PhoneSettings",
+            dependencies: ["Provisioning"],
             resources: [.embedInCode("Resources/parameters.tsv")],
             swiftSettings: strict
         ),

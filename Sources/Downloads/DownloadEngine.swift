@@ -125,6 +125,13 @@ public final class DownloadEngine: Sendable {
         }
     }
 
+    /// Open connections are used no more: an address of this machine has changed, and a connection from the old one
+    /// would be waited on until a time-out. Downloads that run go on.
+    public func forgetConnections() {
+        web.forgetConnections()
+        for lane in ftp.withLock({ $0.lanes }) { lane.forgetConnections() }
+    }
+
     /// Ends all downloads, which throw ``DownloadError/Reason/cancelled``, as do later ones. Returns when all
     /// connections are closed.
     public func shutdown() async {

@@ -25,6 +25,8 @@ struct DownloadPlan {
     private var stage = Stage.downloading
     private var queued = Duration.zero
     private var used = Duration.zero
+    /// How long a TFTP server's answers have stopped for, all attempts together.
+    private var stalled = Duration.zero
 
     /// Checks the whole request.
     init(_ request: DownloadRequest, systemRoots: Leg.SystemRoots) throws(DownloadError) {
@@ -61,6 +63,11 @@ struct DownloadPlan {
         if url.scheme == .tftp, report.isUnansweredTimeout {
             let patience = min(request.timeouts.firstByte, request.timeouts.total)
             return patience - used > .milliseconds(100) ? nextLeg() : fail(.firstByteTimeout(after: patience))
+        }
+        if url.scheme == .tftp, report.isStalled {
+            stalled += ended.timeouts.idle
+            let mayGoOn = request.timeouts.idle - stalled > .milliseconds(100) && used < request.timeouts.total
+            return mayGoOn ? nextLeg() : fail(.idleTimeout(after: request.timeouts.idle, received: report.received))
         }
         switch Verdict(report, leg: ended, now: now) {
         case .outcome(let outcome, let http):

@@ -16,6 +16,7 @@ final class Lane: Sendable {
     enum Command: Sendable {
         case start(Job)
         case cancel(UInt64)
+        case forgetConnections
     }
 
     private enum Stage { case running, stopping, stopped }
@@ -72,6 +73,12 @@ final class Lane: Sendable {
         // A transfer whose sockets were shut down ends with an error of the network.
         if Task.isCancelled { report.ending = .cancelled }
         return report
+    }
+
+    /// No leg that starts from now on uses a connection that was open before.
+    func forgetConnections() {
+        state.withLock { if $0.stage == .running { $0.commands.append(.forgetConnections) } }
+        wakeUp.signal()
     }
 
     /// Ends everything; returns when the thread has let go of all handles and sockets.

@@ -9,6 +9,8 @@ final class LaneLoop {
     private var idOf: [UnsafeMutableRawPointer: UInt64] = [:]
     private var multi: UnsafeMutableRawPointer?
     private var restingSince: ContinuousClock.Instant?
+    /// Connections may be open that are to be used no more; libcurl gives up all of them, or none.
+    private var isStale = false
 
     init(_ lane: Lane) {
         self.lane = lane
@@ -43,6 +45,8 @@ final class LaneLoop {
             } else {
                 end(id, .cancelled)
             }
+        case .forgetConnections:
+            isStale = multi != nil
         }
     }
 
@@ -56,6 +60,7 @@ final class LaneLoop {
             }
             transfer.useSockets(of: lane.sockets)
             transfer.configure()
+            if isStale { transfer.easy.set(CURLOPT_FRESH_CONNECT, true) }
             guard transfer.easy.failure == CURLE_OK else {
                 refuse(job, .curl(transfer.easy.failure, transfer.easy.error))
                 continue
@@ -105,7 +110,7 @@ final class LaneLoop {
         let since = restingSince ?? now
         restingSince = since
         let left = lane.settings.idleConnectionLifetime - (now - since)
-        if left > .zero {
+        if left > .zero, !isStale {
             lane.wakeUp.wait(left)
         } else {
             closeMulti()
@@ -160,6 +165,7 @@ final class LaneLoop {
 
     private func closeMulti() {
         restingSince = nil
+        isStale = false
         guard let multi else { return }
         if lane.mayBlock { lane.sockets.breakOffAll() }
         curl_multi_cleanup(multi)

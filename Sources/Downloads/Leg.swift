@@ -24,8 +24,9 @@ struct Leg: Sendable {
         case only([UInt8])
     }
 
-    /// How long one attempt at a TFTP server waits for its first answer. libcurl asks again every third of it, and not
-    /// sooner than every 5 seconds when it has longer (lib/tftp.c, tftp_set_timeouts): too seldom for a bad cable.
+    /// How long one attempt at a TFTP server waits for its first answer, or for the next block. libcurl asks again every
+    /// third of it, and not sooner than every 5 seconds when it has longer (lib/tftp.c, tftp_set_timeouts): too seldom
+    /// for a bad cable. And a server that has given a transfer up never sends its next block.
     static let longestTFTPAttempt = Duration.seconds(5)
 
     let purpose: Purpose
@@ -63,7 +64,7 @@ struct Leg: Sendable {
         timeouts = Timeouts(
             connect: isTFTP ? min(request.timeouts.firstByte, Self.longestTFTPAttempt) : request.timeouts.connect,
             firstByte: request.timeouts.firstByte,
-            idle: request.timeouts.idle,
+            idle: isTFTP ? min(request.timeouts.idle, Self.longestTFTPAttempt) : request.timeouts.idle,
             total: total
         )
         requestedTotal = request.timeouts.total

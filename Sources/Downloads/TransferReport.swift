@@ -57,6 +57,11 @@ struct TransferReport: Sendable {
         self.ending = ending
     }
 
+    /// The answer stopped in its middle.
+    var isStalled: Bool {
+        if case .idleTimeout = ending { phase == .receiving } else { false }
+    }
+
     /// The time is over, and nothing has come.
     var isUnansweredTimeout: Bool {
         switch ending {

@@ -272,8 +272,12 @@ public final class Fleet: Sendable {
 
     /// The socket comes before the address: when a phone hears of an address, it can send.
     private func follow(_ changes: AsyncStream<[String: InterfaceState]>) async {
+        var addresses: [String: String?] = [:]
         for await states in changes {
             for (interface, state) in states {
+                if let known = addresses.updateValue(state.ipv4, forKey: interface), known != state.ipv4 {
+                    downloads.forgetConnections()
+                }
                 let concerned = phones.filter { $0.interface == interface }
                 switch await sockets.update(interface, state) {
                 case .unchanged(let socket), .opened(let socket):

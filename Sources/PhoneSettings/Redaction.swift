@@ -1,3 +1,5 @@
+import Provisioning
+
 extension ParameterDictionary {
     /// What is shown in place of a secret.
     public static let mask = "***"
@@ -10,10 +12,12 @@ extension ParameterDictionary {
         return ["PASS", "PWD", "SECRET", "FILE_KEY", "PRIVATE_KEY"].contains { upper.contains($0) }
     }
 
-    /// `value` as it may be shown: a secret that is not empty as `***`, and a URL's password as `***`.
+    /// `value` as it may be shown: a secret that is not empty as `***`, and so are a URL's password and what
+    /// looks like a secret in its query.
     public func displayValue(_ value: String, of name: String) -> String {
         if value.isEmpty { return value }
-        return isSecret(name) ? Self.mask : Self.maskingURLPassword(value)
+        return isSecret(name)
+            ? Self.mask : ProvisioningURL.maskingQuerySecrets(in: Self.maskingURLPassword(value))
     }
 
     /// `scheme://id:password@host`, also without the scheme, as `scheme://id:***@host`; any other text as it stands.

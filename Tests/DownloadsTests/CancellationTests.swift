@@ -116,6 +116,36 @@ struct CancellationTests {
         }
     }
 
+    @Test("an open connection that is forgotten is closed and used no more, also while another download runs")
+    func forgottenConnections() async throws {
+        let server = TestServer { server, connection in
+            while connection.readHead() != nil { connection.respond(body: [1]) }
+            server.note("closed")
+        }
+        let slow = silent()
+        defer {
+            server.stop()
+            slow.stop()
+        }
+        try await withEngine { engine in
+            _ = try await engine.download(request(server.url()))
+            engine.forgetConnections()
+            await server.wait(for: "closed")
+
+            let stalled = Task { await failure(engine, request(slow.url())) }
+            await slow.wait(for: "asked")
+            let connections = server.connectionCount
+            _ = try await engine.download(request(server.url()))
+            _ = try await engine.download(request(server.url()))
+            #expect(server.connectionCount == connections + 1)
+            engine.forgetConnections()
+            _ = try await engine.download(request(server.url()))
+            #expect(server.connectionCount == connections + 2)
+            stalled.cancel()
+            #expect(await stalled.value == .cancelled)
+        }
+    }
+
     @Test("servers that do not answer keep no other server's downloads waiting")
     func independence() async throws {
         let slow = silent()

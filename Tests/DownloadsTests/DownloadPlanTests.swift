@@ -84,8 +84,25 @@ struct DownloadPlanTests {
         silence.phase = .receiving
         silence.received = 512
         guard case .failed = cut.handle(silence, now: 0, elapsed: .zero) else {
-            throw Command.Failure(text: "what has begun is not begun anew")
+            throw Command.Failure(text: "it goes on after the total time")
         }
+    }
+
+    @Test("ask a TFTP server anew while there is patience with an answer that has stopped")
+    func stalled() throws {
+        var plan = try plan("tftp://h/a.cfg")
+        var pause = TransferReport(ending: .idleTimeout)
+        pause.phase = .receiving
+        pause.received = 512
+        pause.times.total = .seconds(6)
+        guard case .run(let leg) = plan.handle(pause, now: 0, elapsed: .zero) else {
+            throw Command.Failure(text: "it gave up early")
+        }
+        #expect(leg.timeouts.idle == .seconds(5))
+        guard case .failed(let error) = plan.handle(pause, now: 0, elapsed: .zero) else {
+            throw Command.Failure(text: "it never gives up")
+        }
+        #expect(error.reason == .idleTimeout(after: .seconds(10), received: 512))
     }
 
     @Test("look at the certificates when they are refused, without credentials and only for a short time")

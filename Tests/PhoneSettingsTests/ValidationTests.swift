@@ -92,6 +92,7 @@ import Testing
         ("USR_PROV_SVR_URL", "http://id:geheim@h/x", "http://id:***@h/x"),
         ("USR_PROV_SVR_URL", "http://id@h/x:y@z", "http://id@h/x:y@z"),
         ("USR_PROV_SVR_URL", "https://a:b:c@d@h?q", "https://a:***@h?q"),
+        ("USR_PROV_SVR_URL", "http://id:geheim@h/x?mac=1&token=einmal", "http://id:***@h/x?mac=1&token=***"),
         ("CFG_CYCLIC", "Y", "Y"),
     ])
     func valuesAsTheyAreShown(name: String, value: String, shown: String) {

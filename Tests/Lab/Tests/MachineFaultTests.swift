@@ -6,6 +6,7 @@ import Testing
 /// What machines do to daemons: after each, nothing is lost, the state is as documented, and nothing starts again and again.
 @Suite("The daemon on a machine that goes wrong", .serialized)
 struct MachineFaultTests {
+    private static let address = "198.51.100.50"
     private static let url = "http://198.51.100.1/a.cfg"
 
     /// A machine whose phone has been provisioned from a URL set by hand.
@@ -88,7 +89,7 @@ struct MachineFaultTests {
         }
     }
 
-    @Test("an interface that goes down and comes up costs nothing")
+    @Test("an interface that goes down and comes up, and one that gets another address, cost nothing")
     func interface() async throws {
         try await LabNetwork.with { lab in
             _ = try await Nginx.start(in: lab, files: ["a.cfg": Document.device(registrar: "a.example.com")])
@@ -100,6 +101,39 @@ struct MachineFaultTests {
             #expect(try await machine.require(["phoneprovctl", "get", "SIP_RGSTR_ADDR_1"]) == "a.example.com\n")
             try await machine.require(["ip", "link", "set", "eth0", "up"])
             try await machine.require(["phoneprovctl", "wait", "--state", "provisioned", "--timeout", "30"])
+
+            try await machine.require(["ip", "addr", "add", "198.51.100.77/24", "dev", "eth0"])
+            try await machine.require(["ip", "addr", "del", "\(Self.address)/24", "dev", "eth0"])
+            // Its secondary address goes with it, unless the kernel promotes it.
+            _ = try await machine.run(["ip", "addr", "add", "198.51.100.77/24", "dev", "eth0"])
+            try await eventuallyTrue("SIP at the new address", within: .seconds(10)) {
+                try await machine.journal("-u", "phoneprovd").map(\.message).contains("SIP on eth0: 198.51.100.77:5060")
+            }
+            try await machine.expectProvisioning(.provisioned)
+            try await machine.expectCalm()
+        }
+    }
+
+    @Test("a server that goes and comes back is asked again after CFG_RTRY_INTVL, whatever the clock does meanwhile")
+    func serverAway() async throws {
+        try await LabNetwork.with { lab in
+            let file = Document.device(registrar: "a.example.com", prov: "<CFG_RTRY_INTVL>1</CFG_RTRY_INTVL>")
+            let nginx = try await Nginx.start(in: lab, files: ["a.cfg": file])
+            let machine = try await Self.provisioned(lab, Self.movableClock, "Environment=DONT_FAKE_MONOTONIC=1")
+            await nginx.stop()
+            try await machine.expectProvisioning(.fallback)
+            #expect(try await machine.require(["phoneprovctl", "get", "SIP_RGSTR_ADDR_1"]) == "a.example.com\n")
+            let began = ContinuousClock.now
+            let planned = try #require(try await machine.phone().nextAttempt)
+
+            // Ten years back, which a wait by the wall clock would make ten years longer.
+            try await machine.write("-3650d", to: Self.clockFile)
+            _ = try await Nginx.start(in: lab, files: ["a.cfg": file])
+            try await machine.require(
+                ["phoneprovctl", "wait", "--state", "provisioned", "--timeout", "90"],
+                within: .seconds(95)
+            )
+            #expect((.seconds(50)..<(.seconds(75))).contains(ContinuousClock.now - began), "planned for \(planned)")
             try await machine.expectCalm()
         }
     }
@@ -117,6 +151,27 @@ struct MachineFaultTests {
             try await machine.require(["phoneprovctl", "wait", "--state", "provisioned", "--timeout", "30"])
             #expect(try nginx.records.map(\.status) == ["200", "304", "304"])
             #expect(try await machine.require(["phoneprovctl", "get", "SIP_RGSTR_ADDR_1"]) == "a.example.com\n")
+            try await machine.expectCalm()
+        }
+    }
+
+    @Test("frozen longer than its timers, as by a suspended machine, it goes on where it was when it thaws")
+    func frozen() async throws {
+        try await LabNetwork.with { lab in
+            let machine = try await Machine.boot(in: lab)
+            try await machine.install()
+            // A suspended machine's watchdog does not count either; a frozen control group's does.
+            try await machine.dropIn("WatchdogSec=0", "Environment=PHONEPROVD_SIP_PNP_TIMEOUT_SECONDS=5")
+            try await machine.require(["systemctl", "start", "phoneprovd"])
+            try await eventuallyTrue("the PnP window") { try await machine.phone().step == 3 }
+            try await machine.require(["systemctl", "kill", "--signal=STOP", "phoneprovd"])
+            try await Task.sleep(for: .seconds(7))
+            let thawed = ContinuousClock.now
+            try await machine.require(["systemctl", "kill", "--signal=CONT", "phoneprovd"])
+            try await machine.require(["phoneprovctl", "wait", "--timeout", "30"])
+            // The window of five seconds has passed: the phone does not wait for its rest.
+            #expect(ContinuousClock.now - thawed < .seconds(3))
+            #expect(try await machine.phone().lastOutcome == "failed")
             try await machine.expectCalm()
         }
     }
