@@ -12,7 +12,9 @@ extension Transfer {
             setHTTP()
             setTLS()
         case .ftp: setFTP()
-        case .tftp: break
+        // A request that is sent twice has two answers. To libcurl a second OACK (RFC 2347) is the beginning of the
+        // transfer, whatever it has received; the second first block of a transfer without options does no harm.
+        case .tftp: easy.set(CURLOPT_TFTP_NO_OPTIONS, true)
         }
         if leg.purpose == .inspectCertificates { setInspection() }
     }

@@ -226,7 +226,17 @@ extension ProvisioningURL {
     ///
     /// A password that should have been percent-encoded (`http://id:a/b@server/`) makes the text no URL at all; it is
     /// hidden all the same, up to the last `@`.
-    public static func masked(_ url: String) -> String { maskingQuerySecrets(in: maskingCredentials(in: url)) }
+    public static func masked(_ url: String) -> String {
+        var text = url
+        // A secret of the query may hold the `@` behind which the credentials seemed to end; four rounds are more than any
+        // URL needs.
+        for _ in 0..<4 {
+            let next = maskingQuerySecrets(in: maskingCredentials(in: text))
+            if next == text { break }
+            text = next
+        }
+        return text
+    }
 
     private static func maskingCredentials(in url: String) -> String {
         let rest = splitScheme(url).map(\.rest) ?? Substring(url)

@@ -95,6 +95,17 @@ struct ProvisioningURLTests {
         #expect(ProvisioningURL.masked(url) == expected)
     }
 
+    /// Found by a fuzzer: the `@` behind which the credentials seemed to end was part of a secret in the query.
+    @Test func `masking what is masked changes nothing`() {
+        let text =
+            "\u{0}\u{FFFD}&lmlacj=\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}`\u{FFFD}prov.\u{0}\u{FFFD}&lmlacjhmac=e"
+            + ".{c\u{FFFD}ex-.c\u{FFFD}\u{FFFD}nh//\u{FFFD}?:&hmac=@\t\t\t\t\t\tc=@\t\t\t\t\t\t\t\t\t\th//"
+            + "\u{FFFD}?:&hmac=@\t\t\t\t\t\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}nh//\u{FFFD}?:&hmac=@\t\t\t\t\t\t\t\t"
+            + "\t\th//\u{FFFD}om:8080"
+        let masked = ProvisioningURL.masked(text)
+        #expect(ProvisioningURL.masked(masked) == masked)
+    }
+
     @Test func `secrets in the queries of a sentence are masked, and nothing else of it`() {
         let text = "http://h/a?hash=1f.2: HTTP 404 (after http://h/b?x=1&token=t), no key=value here"
         let shown = "http://h/a?hash=***: HTTP 404 (after http://h/b?x=1&token=***), no key=value here"
