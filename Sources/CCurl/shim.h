@@ -6,6 +6,8 @@
 
 #include <curl/curl.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static inline CURLcode ccurl_easy_setopt_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
@@ -52,6 +54,13 @@ static inline CURLcode ccurl_easy_setopt_open_socket(CURL *handle, curl_opensock
 
 static inline CURLcode ccurl_easy_setopt_close_socket(CURL *handle, curl_closesocket_callback value) {
     return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
+
+// socket(2) with arguments of full width. An int may stand in a register whose upper half is anything (x86-64 ABI), and
+// optimised code leaves it so; the kernel does not mind, but a filter of system calls (systemd's
+// RestrictAddressFamilies=) compares all of it, and then refuses AF_INET.
+static inline int ccurl_socket(int family, int type, int protocol) {
+    return (int)syscall(SYS_socket, (long)family, (long)type, (long)protocol);
 }
 
 static inline CURLcode ccurl_easy_getinfo_long(CURL *handle, CURLINFO info, long *value) {

@@ -9,7 +9,7 @@ final class SocketTable: Sendable {
     /// Opens a socket that no child process inherits.
     func open(_ address: curl_sockaddr, owner: UInt64) -> Int32 {
         let type = address.socktype | Int32(SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(address.family, type, address.protocol)
+        let descriptor = ccurl_socket(address.family, type, address.protocol)
         if descriptor >= 0 { owners.withLock { $0[descriptor] = owner } }
         return descriptor
     }
