@@ -16,6 +16,8 @@ VERSION := $(shell sed -n 's/.*text = "\(.*\)"/\1/p' Sources/Control/PhoneprovdV
 RELEASED := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat --format=%Y CHANGELOG.md))
 # For make fuzz: how long each of the larger fuzzers runs.
 SECONDS := 60
+# And where its thoughts begin, 1 to 4,294,967,295: the same for the same code. Empty: each time elsewhere.
+SEED :=
 
 # What the build and the lab need beyond Swift and Debian's base system.
 PACKAGES := libcurl4-openssl-dev libxml2-dev libsystemd-dev libsqlite3-dev pkg-config debootstrap shellcheck iproute2 \
@@ -71,7 +73,7 @@ integration: lab build ## the tests against real servers (needs root)
 	$(SWIFT) test --skip-build --no-parallel --filter '^LabTests\.'
 
 fuzz: deps ## feeds the parsers with what a fuzzer thinks up, SECONDS each (60), on all processors
-	Tests/Fuzz/run --seconds $(SECONDS) --jobs "$$(nproc)"
+	Tests/Fuzz/run --seconds $(SECONDS) --jobs "$$(nproc)" $(if $(SEED),--seed $(SEED))
 
 bench: lab release ## measures, each figure beside a yardstick of the same run (ten idle minutes among them)
 	$(SWIFT) build $(RELEASE) --product benchmarks
