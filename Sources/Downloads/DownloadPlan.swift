@@ -30,16 +30,16 @@ struct DownloadPlan {
 
     /// Checks the whole request.
     init(_ request: DownloadRequest, systemRoots: Leg.SystemRoots) throws(DownloadError) {
-        let masked = DownloadURL.masked(request.url)
         do throws(DownloadError.Reason) {
             self.url = try RequestCheck.url(request.url)
             try RequestCheck.values(of: request)
             self.roots = try RequestCheck.roots(of: request, systemRoots: systemRoots)
         } catch {
+            let masked = DownloadURL.masked(request.url)
             throw DownloadError(url: masked, requestedURL: masked, reason: error)
         }
         self.request = request
-        self.requestedURL = masked
+        self.requestedURL = url.masked
         self.credentials = url.credentials ?? request.credentials
     }
 

@@ -74,21 +74,36 @@ public struct DownloadURL: Sendable, Hashable {
             guard !path.hasSuffix("/") else { throw .malformed("it names a folder, and \(scheme) needs a file") }
         }
 
-        let user = Self.part(CURLUPART_USER, of: parser, CURLU_URLDECODE)
-        let password = Self.part(CURLUPART_PASSWORD, of: parser, CURLU_URLDECODE)
-        // libcurl gives no text for a part whose decoded form has control characters.
-        guard (user != nil) == (Self.part(CURLUPART_USER, of: parser) != nil),
-            (password != nil) == (Self.part(CURLUPART_PASSWORD, of: parser) != nil)
-        else { throw .malformed("its user name or password has control characters") }
-        credentials = user == nil && password == nil ? nil : Credentials(user: user ?? "", password: password ?? "")
-
-        if password != nil { _ = curl_url_set(parser, CURLUPART_PASSWORD, "***", 0) }
-        guard let masked = Self.part(CURLUPART_URL, of: parser) else { throw .malformed("it cannot be written out") }
-        self.masked = masked
+        credentials = try Self.credentials(of: parser)
+        guard credentials != nil else {
+            bare = try Self.whole(parser)
+            masked = bare
+            return
+        }
+        if Self.part(CURLUPART_PASSWORD, of: parser) != nil { _ = curl_url_set(parser, CURLUPART_PASSWORD, "***", 0) }
+        masked = try Self.whole(parser)
         _ = curl_url_set(parser, CURLUPART_PASSWORD, nil, 0)
         _ = curl_url_set(parser, CURLUPART_USER, nil, 0)
-        guard let bare = Self.part(CURLUPART_URL, of: parser) else { throw .malformed("it cannot be written out") }
-        self.bare = bare
+        bare = try Self.whole(parser)
+    }
+
+    private static func whole(_ parser: OpaquePointer) throws(Problem) -> String {
+        guard let text = part(CURLUPART_URL, of: parser) else { throw .malformed("it cannot be written out") }
+        return text
+    }
+
+    /// What stands before the host.
+    private static func credentials(of parser: OpaquePointer) throws(Problem) -> Credentials? {
+        let hasUser = part(CURLUPART_USER, of: parser) != nil
+        let hasPassword = part(CURLUPART_PASSWORD, of: parser) != nil
+        guard hasUser || hasPassword else { return nil }
+        let user = part(CURLUPART_USER, of: parser, CURLU_URLDECODE)
+        let password = part(CURLUPART_PASSWORD, of: parser, CURLU_URLDECODE)
+        // libcurl gives no text for a part whose decoded form has control characters.
+        guard (user != nil) == hasUser, (password != nil) == hasPassword else {
+            throw .malformed("its user name or password has control characters")
+        }
+        return Credentials(user: user ?? "", password: password ?? "")
     }
 
     /// Host and port: downloads from the same server wait for each other when it has many.
@@ -163,10 +178,10 @@ public struct DownloadURL: Sendable, Hashable {
 extension String {
     /// The position after the first `://`.
     fileprivate func range(ofScheme separator: String) -> String.Index? {
-        var position = startIndex
-        while position < endIndex {
-            if self[position...].hasPrefix(separator) { return index(position, offsetBy: separator.count) }
-            position = index(after: position)
+        var rest = utf8[...]
+        while !rest.isEmpty {
+            if rest.starts(with: separator.utf8) { return rest.index(rest.startIndex, offsetBy: separator.utf8.count) }
+            rest.removeFirst()
         }
         return nil
     }

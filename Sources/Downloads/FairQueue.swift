@@ -14,7 +14,15 @@ struct FairQueue<Element> {
 
         var isWaiting: Bool { head < waiting.count }
 
-        mutating func popFirst() -> (id: UInt64, element: Element) {
+        /// Takes the line's turn.
+        mutating func start(places: Int) -> (id: UInt64, element: Element)? {
+            hasTurn = false
+            guard isWaiting, running < places else { return nil }
+            running += 1
+            return popFirst()
+        }
+
+        private mutating func popFirst() -> (id: UInt64, element: Element) {
             let first = waiting[head]
             head += 1
             // Moving the rest forward now and then keeps the memory small and the cost of each step constant.
@@ -52,21 +60,21 @@ struct FairQueue<Element> {
                 turns.removeFirst(firstTurn)
                 firstTurn = 0
             }
-            lines[server]?.hasTurn = false
-            guard var line = lines[server], line.isWaiting, line.running < placesPerServer else {
+            // In its place: a copy of the line would be as long as what waits in it.
+            guard let first = lines[server]?.start(places: placesPerServer) else {
                 dropIfUnused(server)
                 continue
             }
-            let first = line.popFirst()
-            line.running += 1
             running += 1
-            lines[server] = line
             serverOf[first.id] = nil
             takeTurn(server)
             return first
         }
         return nil
     }
+
+    /// Whether ``next()`` may have an element. It has none without.
+    var hasNext: Bool { running < places && firstTurn < turns.count }
 
     /// A started element of this server is done.
     mutating func finished(server: String) {

@@ -25,6 +25,8 @@ final class Lane: Sendable {
         var stage = Stage.running
         var commands: [Command] = []
         var accepted = 0
+        /// The thread waits, or is about to: who has something for it must wake it.
+        var isWaiting = false
         var stopWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -77,8 +79,7 @@ final class Lane: Sendable {
 
     /// No leg that starts from now on uses a connection that was open before.
     func forgetConnections() {
-        state.withLock { if $0.stage == .running { $0.commands.append(.forgetConnections) } }
-        wakeUp.signal()
+        post(.forgetConnections)
     }
 
     /// Ends everything; returns when the thread has let go of all handles and sockets.
@@ -105,10 +106,19 @@ final class Lane: Sendable {
     /// What has come in. `nil`: it is time to stop.
     func takeCommands() -> [Command]? {
         state.withLock {
+            $0.isWaiting = false
             guard $0.stage == .running else { return nil }
             let commands = $0.commands
             $0.commands = []
             return commands
+        }
+    }
+
+    /// Whether there is nothing to do. If so, what comes in from now on wakes the thread.
+    func mayWait() -> Bool {
+        state.withLock {
+            $0.isWaiting = $0.stage == .running && $0.commands.isEmpty
+            return $0.isWaiting
         }
     }
 
@@ -139,19 +149,26 @@ final class Lane: Sendable {
     // MARK: -
 
     private func submit(_ job: Job) {
-        let (isStopped, wasEmpty) = state.withLock {
-            guard $0.stage != .stopped else { return (true, false) }
-            $0.commands.append(.start(job))
-            return (false, $0.commands.count == 1)
-        }
-        if isStopped { finish(job, TransferReport(ending: .cancelled)) }
-        if wasEmpty { wakeUp.signal() }
+        if !post(.start(job)) { finish(job, TransferReport(ending: .cancelled)) }
     }
 
     private func cancel(_ id: UInt64) {
-        state.withLock { if $0.stage != .stopped { $0.commands.append(.cancel(id)) } }
-        wakeUp.signal()
+        post(.cancel(id))
         if mayBlock { sockets.breakOff(owner: id) }
+    }
+
+    /// Hands a command to the thread, and wakes it when it waits.
+    /// - Returns: Whether there is still a thread.
+    @discardableResult
+    private func post(_ command: Command) -> Bool {
+        let (isThere, isWaiting) = state.withLock { state -> (Bool, Bool) in
+            guard state.stage != .stopped else { return (false, false) }
+            state.commands.append(command)
+            defer { state.isWaiting = false }
+            return (true, state.isWaiting)
+        }
+        if isWaiting { wakeUp.signal() }
+        return isThere
     }
 
     private func interrupt() {

@@ -89,11 +89,10 @@ final class LaneLoop {
             for id in Array(running.keys) { end(id, .curl(CURLE_FAILED_INIT, Self.words(code))) }
             return
         }
-        let before = running.count
         takeMessages()
         endOverdue()
-        // A place has become free: look for who waits before waiting oneself.
-        guard running.count == before else { return }
+        // A place may have become free: whoever waits for it begins before the next wait.
+        guard !running.isEmpty, !queue.hasNext, lane.mayWait() else { return }
         var wakeUp = curl_waitfd(fd: lane.wakeUp.descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         let timeout = alarm.next.map { $0 - .now } ?? .seconds(86_400)
         curl_multi_poll(multi, &wakeUp, 1, timeout.pollMilliseconds, nil)
@@ -103,7 +102,7 @@ final class LaneLoop {
     /// One turn without transfers: open connections are kept for a while, then everything is let go.
     private func rest() {
         guard multi != nil else {
-            lane.wakeUp.wait(nil)
+            if lane.mayWait() { lane.wakeUp.wait(nil) }
             return
         }
         let now = ContinuousClock.now
@@ -111,7 +110,7 @@ final class LaneLoop {
         restingSince = since
         let left = lane.settings.idleConnectionLifetime - (now - since)
         if left > .zero, !isStale {
-            lane.wakeUp.wait(left)
+            if lane.mayWait() { lane.wakeUp.wait(left) }
         } else {
             closeMulti()
         }

@@ -48,20 +48,40 @@ struct ResponseHeaders: Sendable, Equatable {
         // A line that begins with a blank goes on with the field before it, which none of ours does.
         guard line.first != 0x20, line.first != 0x09 else { return }
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return }
+        guard let field = Field.allCases.first(where: { $0.isNamed(text[..<colon]) }) else { return }
         let bytes = Self.trimmed(text[text.index(after: colon)...])
-        let name = String(decoding: text[..<colon], as: UTF8.self).lowercased()
         // A URL has its own limit, which is checked with its own words.
-        guard bytes.count <= HTTPDetails.maximumValueLength || name == "location" else { return }
+        guard bytes.count <= HTTPDetails.maximumValueLength || field == .location else { return }
         let value = String(decoding: bytes, as: UTF8.self)
-        switch name {
-        case "etag": etag = value
-        case "last-modified": lastModified = value
-        case "content-type": contentType = value
-        case "retry-after": retryAfter = value
-        case "location": location = value
-        case "www-authenticate": hasChallenge = true
-        case "content-encoding" where value.lowercased() != "identity" && !value.isEmpty: contentEncoding = value
-        default: break
+        switch field {
+        case .etag: etag = value
+        case .lastModified: lastModified = value
+        case .contentType: contentType = value
+        case .retryAfter: retryAfter = value
+        case .location: location = value
+        case .challenge: hasChallenge = true
+        case .contentEncoding: if value.lowercased() != "identity", !value.isEmpty { contentEncoding = value }
+        }
+    }
+
+    /// The fields that are kept, by their names in lower case.
+    private enum Field: String, CaseIterable {
+        case etag = "etag"
+        case lastModified = "last-modified"
+        case contentType = "content-type"
+        case retryAfter = "retry-after"
+        case location = "location"
+        case challenge = "www-authenticate"
+        case contentEncoding = "content-encoding"
+
+        /// Whether a name is this field's, whatever its case.
+        func isNamed(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+            let own = rawValue.utf8
+            return name.count == own.count && zip(name, own).allSatisfy { Self.lowercase($0) == $1 }
+        }
+
+        private static func lowercase(_ byte: UInt8) -> UInt8 {
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
         }
     }
 

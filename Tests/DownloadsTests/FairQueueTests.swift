@@ -65,10 +65,14 @@ struct FairQueueTests {
                     waiting.remove(victim)
                 }
             }
-            while let (started, element) = queue.next() {
+            while true {
+                let mayHaveOne = queue.hasNext
+                guard let (started, element) = queue.next() else { break }
+                #expect(mayHaveOne)
                 #expect(started == element && waiting.remove(started) != nil)
                 running.append((started, servers[started] ?? ""))
             }
+            #expect(!queue.hasNext)
             let perServer = Dictionary(grouping: running, by: \.server).mapValues(\.count)
             #expect(running.count <= 5 && perServer.values.allSatisfy { $0 <= 2 })
             let canStart = waiting.contains { (perServer[servers[$0] ?? ""] ?? 0) < 2 }
