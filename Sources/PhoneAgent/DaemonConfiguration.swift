@@ -51,6 +51,8 @@ public struct DaemonConfiguration: Sendable, Hashable {
     public struct SIPPnP: Sendable, Hashable {
         /// The multicast group, a dotted quad.
         public var group: String
+        /// The IPv6 multicast group, as inet_ntop(3) writes it; empty: SIP PnP is over IPv4 alone.
+        public var group6: String
         /// The group's UDP port.
         public var port: Int
         /// The phone's UDP port. When it is taken, another one is used, with a warning.
@@ -128,6 +130,7 @@ public struct DaemonConfiguration: Sendable, Hashable {
         phones = []
         sipPnP = SIPPnP(
             group: "224.0.1.75",
+            group6: "",
             port: 5_060,
             localPort: 5_060,
             timeoutSeconds: 5,

@@ -279,13 +279,11 @@ public final class Fleet: Sendable {
                     downloads.forgetConnections()
                 }
                 let concerned = phones.filter { $0.interface == interface }
-                switch await sockets.update(interface, state) {
-                case .unchanged(let socket), .opened(let socket):
-                    for phone in concerned { phone.inbox.yield(.socket(socket, failure: "")) }
-                case .none(let reason):
-                    for phone in concerned { phone.inbox.yield(.socket(nil, failure: reason)) }
+                let now = await sockets.update(interface, state)
+                for phone in concerned {
+                    phone.inbox.yield(.sockets(now))
+                    phone.inbox.yield(.interface(state))
                 }
-                for phone in concerned { phone.inbox.yield(.interface(state)) }
             }
         }
     }

@@ -11,7 +11,7 @@ extension Phone {
         switch action {
         case .loadSettings: await loadSettings()
         case .startPnP: await startPnP()
-        case .stopPnP: socket?.perform(.closeWindow(mac: identity.mac.upperCase))
+        case .stopPnP: for socket in sockets.open { socket.perform(.closeWindow(mac: identity.mac.upperCase)) }
         case .askLease: await askLease()
         case .download(let order): start(order)
         case .cancelDownload(let id): downloads.removeValue(forKey: id)?.cancel()
@@ -41,27 +41,47 @@ extension Phone {
     }
 
     private func startPnP() async {
-        if socket == nil, let opened = await environment.sockets.socket(interface, state) {
-            socket = opened
-            registerWithSocket()
+        if !sockets.missing.isEmpty {
+            _ = replaceSockets(by: await environment.sockets.sockets(of: interface))
         }
-        guard let socket else {
-            await handle(.pnpFailed("no SUBSCRIBE could be sent: \(socketFailure)"))
+        let missing = sockets.missing.joined(separator: "; ")
+        guard !sockets.open.isEmpty else {
+            await handle(.pnpFailed("no SUBSCRIBE could be sent: \(missing)"))
             return
         }
+        // Without an IPv4 address the sequence has said so.
+        if !missing.isEmpty, state.ipv4 != nil {
+            await handle(.noted(.sipPnP, "no SUBSCRIBE over the other family: \(missing)"))
+        }
+        await subscribe(over: sockets.open)
+    }
+
+    /// - Returns: those that are new to the phone.
+    func replaceSockets(by now: InterfaceSockets) -> [SIPSocket] {
+        guard now.version > sockets.version else { return [] }
+        let added = now.added(to: sockets)
+        sockets = now
+        register(with: added)
+        return added
+    }
+
+    /// Both families at once: the first valid URL of all servers counts.
+    func subscribe(over sockets: [SIPSocket]) async {
         let pnp = environment.configuration.sipPnP
         do throws(SubscribeRequest.ValueError) {
-            let request = try SubscribeRequest(
-                mac: identity.mac.upperCase,
-                vendor: pnp.vendor,
-                model: pnp.model.isEmpty ? identity.model : pnp.model,
-                version: pnp.version.isEmpty ? identity.softwareVersion : pnp.version,
-                userForm: pnp.userForm,
-                host: pnp.host.isEmpty ? nil : pnp.host,
-                userAgent: "\(pnp.vendor) \(identity.model)/\(identity.softwareVersion)",
-                identifiers: .random(callIDPrefix: socket.callIDPrefix)
-            )
-            socket.perform(.subscribe(request))
+            for socket in sockets {
+                let request = try SubscribeRequest(
+                    mac: identity.mac.upperCase,
+                    vendor: pnp.vendor,
+                    model: pnp.model.isEmpty ? identity.model : pnp.model,
+                    version: pnp.version.isEmpty ? identity.softwareVersion : pnp.version,
+                    userForm: pnp.userForm,
+                    host: pnp.host.isEmpty ? nil : pnp.host,
+                    userAgent: "\(pnp.vendor) \(identity.model)/\(identity.softwareVersion)",
+                    identifiers: .random(callIDPrefix: socket.callIDPrefix)
+                )
+                socket.perform(.subscribe(request))
+            }
         } catch {
             await handle(.pnpFailed("no SUBSCRIBE could be sent: \(error)"))
         }

@@ -29,7 +29,7 @@ extension Phone {
         settings = EffectiveSettings(layers: layers)
         areSettingsLoaded = true
         restoreLease(contents.lease)
-        registerWithSocket()
+        registerWithSockets()
         lookUpTrusted()
         await handle(.leaseChanged(offer))
         await handle(
@@ -201,15 +201,17 @@ extension Phone {
         files = newFiles
         roots = newRoots
         forgetFetched()
-        registerWithSocket()
+        registerWithSockets()
         lookUpTrusted()
         await handle(.stored)
     }
 
     // MARK: What the SIP side must know
 
-    func registerWithSocket() {
-        guard let socket else { return }
+    func registerWithSockets() { register(with: sockets.open) }
+
+    func register(with sockets: [SIPSocket]) {
+        guard !sockets.isEmpty else { return }
         var users: [String] = []
         for line in LineNumber.all {
             users += [settings.text(.phoneNumber(line)), settings.text(.sipURI(line))].filter { !$0.isEmpty }
@@ -221,6 +223,8 @@ extension Phone {
             resyncSources: environment.configuration.resyncFrom == .any ? nil : trustedAddresses,
             urlProblem: { [identity] url in SIPURLCheck(url, for: identity).problem }
         )
-        socket.add(phone) { [inbox] report in inbox.yield(.sip(report)) }
+        for socket in sockets {
+            socket.add(phone) { [inbox, family = socket.family] report in inbox.yield(.sip(report, family)) }
+        }
     }
 }

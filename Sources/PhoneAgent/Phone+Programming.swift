@@ -104,7 +104,7 @@ extension Phone {
         layers[.user] = user.isEmpty ? nil : user
         if let key = change.key { origins[key] = user.contains { $0.key == key } ? change : nil }
         settings = EffectiveSettings(layers: layers)
-        registerWithSocket()
+        registerWithSockets()
         lookUpTrusted()
         await handle(.settingsChanged(sequenceSettings(files: files, layers: layers, settings: settings)))
     }

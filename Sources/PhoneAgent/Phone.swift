@@ -17,10 +17,10 @@ actor Phone {
     enum Input: Sendable {
         case powerOn(Trigger)
         case interface(InterfaceState)
-        case socket(SIPSocket?, failure: String)
+        case sockets(InterfaceSockets)
         case dhcp(DHCPEvent, origin: String)
         case informed(InformCall.Reply, generation: Int)
-        case sip(SIPSocket.Report)
+        case sip(SIPSocket.Report, SIPFamily)
         case timer(ProvisioningSequence.Timer, generation: Int)
         case downloaded(DownloadID, DownloadResult, FileFetcher.Content)
         case transferred(DownloadID, TransferFact)
@@ -38,7 +38,7 @@ actor Phone {
 
     var sequence: ProvisioningSequence
     /// The URL that a PnP server gave in this run, for comparison with those of other servers.
-    var pnpURL: String?
+    var pnpURL: (text: String, server: SIPAddress)?
     var layers: [SettingsLayer: [Setting]] = [:]
     var settings = EffectiveSettings(layers: [:])
     /// Which change by hand each value of the user came from.
@@ -61,8 +61,7 @@ actor Phone {
     var isLeaseKnown = false
     var state = InterfaceState()
     var isInterfaceKnown = false
-    var socket: SIPSocket?
-    var socketFailure = "the SIP socket is not open yet"
+    var sockets = InterfaceSockets(missing: ["the SIP socket is not open yet"])
 
     /// What the run that is under way has brought so far.
     var fetched: [FileRole: (saved: SavedFile, settings: [Setting], body: [UInt8]?)] = [:]
@@ -105,7 +104,7 @@ actor Phone {
         for timer in timers.values { timer.task.cancel() }
         for download in downloads.values { download.cancel() }
         lookingUpTrusted?.cancel()
-        socket?.remove(identity.mac.upperCase)
+        for socket in sockets.open { socket.remove(identity.mac.upperCase) }
         inform.asking?.cancel()
     }
 
@@ -145,19 +144,16 @@ actor Phone {
             state = now
             await addressWasSet(before)
             await handle(.addressesChanged(now.families))
-        case .socket(let opened, let failure):
-            if let opened, opened === socket { return }
-            socket = opened
-            socketFailure = failure
-            registerWithSocket()
-            // The SUBSCRIBE went out of a socket that is gone: its answers would go nowhere.
-            if opened != nil, sequence.isAwaitingNotify { await perform(.startPnP) }
+        case .sockets(let now):
+            let added = replaceSockets(by: now)
+            // The SUBSCRIBE went out of a socket that is gone, where its answers would go, or out of none.
+            if sequence.isAwaitingNotify { await subscribe(over: added) }
         case .dhcp(let event, let origin):
             await take(event, origin: origin)
         case .informed(let reply, let generation):
             await take(reply, generation)
-        case .sip(let report):
-            await take(report)
+        case .sip(let report, let family):
+            await take(report, family)
         case .timer(let timer, let generation):
             guard timers[timer]?.generation == generation else { return }
             timers[timer] = nil
@@ -171,7 +167,7 @@ actor Phone {
             if downloads[id] != nil { await handle(.observed(.transfer(fact))) }
         case .trusted(let addresses):
             trustedAddresses = addresses
-            registerWithSocket()
+            registerWithSockets()
         case .reconfigured(let configuration):
             await take(configuration)
         case .call(let body):
@@ -192,18 +188,20 @@ actor Phone {
     private func take(_ configuration: DaemonConfiguration) async {
         let before = sequenceSettings(files: files, layers: layers, settings: settings)
         environment.configuration = configuration
-        registerWithSocket()
+        registerWithSockets()
         lookUpTrusted()
         let after = sequenceSettings(files: files, layers: layers, settings: settings)
         if after != before { await handle(.settingsChanged(after)) }
     }
 
-    private func take(_ report: SIPSocket.Report) async {
+    private func take(_ report: SIPSocket.Report, _ family: SIPFamily) async {
         switch report {
         case .found(let url, let server):
+            // A server of the other family may have been first, a moment ago.
+            guard sequence.isAwaitingNotify else { return }
             let product = server.product.isEmpty ? "" : " (\(server.product))"
             let detail = "NOTIFY from \(server.address)\(product): \(ProvisioningURL.masked(url))"
-            pnpURL = url
+            pnpURL = (url, server.address)
             await handle(.pnpFound(url: url, detail: detail))
         case .sendFailed(let reason):
             // Whose message it was the socket does not know; only a phone that waits for an answer is concerned.
@@ -212,9 +210,11 @@ actor Phone {
             let step = sequence.trace(at: AgentClock.now())?.currentStep
             traffic.add(message, step: step?.rawValue ?? 0)
             if let step { await handle(.observed(.message(MessageFact(message, step: step)))) }
-        case .note(let note):
+        case .note(let said):
+            let note = seenTogether(said)
             warnOfConflict(note)
-            await handle(.noted(.sipPnP, note.masked))
+            let family = sockets.open.count > 1 && !note.namesAddress ? "\(family.rawValue): " : ""
+            await handle(.noted(.sipPnP, family + note.masked))
         case .resync(let source, let uri):
             let note = "NOTIFY from \(source) for \(uri)"
             let now = AgentClock.uptime
@@ -235,15 +235,27 @@ actor Phone {
         }
     }
 
+    /// What became of a NOTIFY, as the phone has it: each of two sockets knows its own servers alone.
+    private func seenTogether(_ note: SIPNote) -> SIPNote {
+        guard case .notifyReceived(let url, let use, let server) = note else { return note }
+        switch (use, pnpURL) {
+        case (.taken, let first?) where first == (url, server.address): return note
+        case (.taken, nil): return .notifyReceived(url: url, used: .tooLate, server: server)
+        case (.taken, _?), (.tooLate, _?): return .notifyReceived(url: url, used: .notFirst, server: server)
+        case (.notFirst, _), (.tooLate, nil): return note
+        }
+    }
+
     /// Two PnP servers on one wire that do not agree: which of them a phone gets its settings from is chance.
     private func warnOfConflict(_ note: SIPNote) {
         if case .withSuppressed(let inner, _) = note { return warnOfConflict(inner) }
-        guard case .notifyReceived(let other, let use, let server) = note, use != .taken, let pnpURL, other != pnpURL
+        guard case .notifyReceived(let other, let use, let server) = note, use != .taken,
+            let first = pnpURL?.text, other != first
         else { return }
         logger.warning(
             """
             PnP servers do not agree: \(server) gives \(ProvisioningURL.masked(other)), and another one before it gave \
-            \(ProvisioningURL.masked(pnpURL)), which the phone takes
+            \(ProvisioningURL.masked(first)), which the phone takes
             """,
             metadata: [
                 "message-id": "\(MessageID.pnpConflict)", "pnp-server": "\(server.address)",

@@ -44,7 +44,8 @@ struct ReloadPlan: Sendable, Hashable {
         let after = Set(new.phones.map(\.identity.mac))
         removed = old.phones.filter { !after.contains($0.identity.mac) }
         reopensSockets =
-            old.sipPnP.group != new.sipPnP.group || old.sipPnP.port != new.sipPnP.port
+            old.sipPnP.group != new.sipPnP.group || old.sipPnP.group6 != new.sipPnP.group6
+            || old.sipPnP.port != new.sipPnP.port
             || old.sipPnP.localPort != new.sipPnP.localPort || old.sipPnP.vendor != new.sipPnP.vendor
             || old.sipPnP.allowForeignCallID != new.sipPnP.allowForeignCallID
     }

@@ -27,6 +27,8 @@ final class SIPSocket: Sendable {
 
     private let channel: any Channel
     private let handler: NIOLoopBound<SIPSocketHandler>
+    /// What it speaks.
+    let family: SIPFamily
     /// The address and port that the socket is bound to.
     let localAddress: SIPAddress
     /// What the Call-IDs of its phones begin with.
@@ -74,13 +76,16 @@ final class SIPSocket: Sendable {
             .channelOption(.datagramVectorReadMessageCount, value: 1)
             .bind(host: address, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = SIPSocketHandler(agent: agent, logger: logger)
+                    let handler = SIPSocketHandler(agent: agent, interfaceIndex: interfaceIndex, logger: logger)
                     try channel.pipeline.syncOperations.addHandler(handler)
                     return (channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
                 }
             }
         do {
-            try await prepareMulticast(channel, address: address, interfaceIndex: interfaceIndex)
+            switch SIPFamily(of: address) {
+            case .ipv4: try await prepareMulticast(channel, address: address, interfaceIndex: interfaceIndex)
+            case .ipv6: try await prepareMulticast6(channel, interfaceIndex: interfaceIndex)
+            }
         } catch {
             try? await channel.close().get()
             throw error
@@ -107,6 +112,14 @@ final class SIPSocket: Sendable {
         try await options.setIPMulticastLoop(1).get()
     }
 
+    /// The same by ipv6(7).
+    private static func prepareMulticast6(_ channel: any Channel, interfaceIndex: UInt32) async throws {
+        guard let options = channel as? any SocketOptionProvider else { return }
+        try await options.setIPv6MulticastIF(interfaceIndex).get()
+        try await options.setIPv6MulticastHops(1).get()
+        try await options.setIPv6MulticastLoop(1).get()
+    }
+
     private init(
         channel: any Channel,
         handler: NIOLoopBound<SIPSocketHandler>,
@@ -116,6 +129,7 @@ final class SIPSocket: Sendable {
         self.channel = channel
         self.handler = handler
         self.localAddress = localAddress
+        family = SIPFamily(of: localAddress.host)
         self.callIDPrefix = callIDPrefix
     }
 
@@ -146,146 +160,5 @@ final class SIPSocket: Sendable {
     /// Closes the socket.
     func close() async {
         try? await channel.close().get()
-    }
-}
-
-/// The user agent on its event loop.
-final class SIPSocketHandler: ChannelInboundHandler {
-    typealias InboundIn = AddressedEnvelope<ByteBuffer>
-    typealias OutboundOut = AddressedEnvelope<ByteBuffer>
-
-    var listeners: [String: SIPSocket.Listener] = [:]
-    private var agent: SIPUserAgent
-    private let logger: Logger
-    private let group: SIPAddress
-    /// When it was last told that an answer could not be sent.
-    private var lastFailure: Duration?
-    private var context: ChannelHandlerContext?
-    private var localAddress: SIPAddress?
-    private var timers: [SIPUserAgent.TimerID: Scheduled<Void>] = [:]
-
-    init(agent: SIPUserAgent, logger: Logger) {
-        self.agent = agent
-        group = agent.configuration.group
-        self.logger = logger
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
-        for timer in timers.values { timer.cancel() }
-        timers = [:]
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let envelope = unwrapInboundIn(data)
-        guard let host = envelope.remoteAddress.ipAddress, let port = envelope.remoteAddress.port else { return }
-        let bytes = [UInt8](envelope.data.readableBytesView)
-        handle(.datagram(bytes, from: SIPAddress(host: host, port: port)))
-    }
-
-    /// ICMP errors about datagrams that were sent come here; the exchange goes on without them.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.debug("SIP socket: \(error)")
-    }
-
-    func handle(_ event: SIPUserAgent.Event) {
-        if case .localAddressChanged(let address) = event { localAddress = address }
-        let actions = agent.handle(event, at: AgentClock.uptime)
-        // First what went over the wire, then what comes of it: so a NOTIFY belongs to the step that waited for it.
-        record(event, actions)
-        for action in actions { perform(action) }
-    }
-
-    /// Messages are a phone's when the user agent says something of that phone because of them.
-    private func record(_ event: SIPUserAgent.Event, _ actions: [SIPUserAgent.Action]) {
-        guard let localAddress, let mac = actions.lazy.compactMap(\.phone).first, let listener = listeners[mac] else {
-            return
-        }
-        let now = AgentClock.wallMicroseconds
-        if case .datagram(let bytes, let source) = event {
-            listener(.traffic(SIPTraffic(received: bytes, at: now, from: source, to: localAddress)))
-        }
-        for case .send(let bytes, let destination) in actions {
-            listener(.traffic(SIPTraffic(sent: bytes, at: now, from: localAddress, to: destination)))
-        }
-    }
-
-    private func perform(_ action: SIPUserAgent.Action) {
-        guard let context else { return }
-        switch action {
-        case .send(let bytes, let destination):
-            send(bytes, to: destination, context)
-        case .schedule(let timer, let wait):
-            timers.removeValue(forKey: timer)?.cancel()
-            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-            timers[timer] = context.eventLoop.scheduleTask(in: .nanoseconds(wait.nanoseconds)) {
-                bound.value.timers[timer] = nil
-                bound.value.handle(.timerFired(timer))
-            }
-        case .cancel(let timer):
-            timers.removeValue(forKey: timer)?.cancel()
-        case .pnpFound(let mac, let url, let server):
-            listeners[mac]?(.found(url: url, server: server))
-        case .pnpRefused(let mac, let status, let reason, let server):
-            logger.notice("\(mac): PnP server \(server) refused the SUBSCRIBE: \(status) \(reason)")
-        case .resync(let mac, let source, let uri, _):
-            listeners[mac]?(.resync(from: source, requestURI: uri))
-        case .admit(let admission):
-            SIPSocketFilter.set(admission, on: context.channel, logger)
-        case .note(let mac, let note):
-            if let mac, let listener = listeners[mac] {
-                listener(.note(note))
-            } else {
-                logger.info("SIP: \(note.masked)")
-            }
-        }
-    }
-
-    private func send(_ bytes: [UInt8], to destination: SIPAddress, _ context: ChannelHandlerContext) {
-        do {
-            let remote = try NIOCore.SocketAddress(ipAddress: destination.host, port: destination.port)
-            let envelope = AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(bytes: bytes))
-            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-            context.writeAndFlush(wrapOutboundOut(envelope)).whenFailure { error in
-                bound.value.sendFailed("to \(destination): \(error)", isSubscribe: destination == bound.value.group)
-            }
-        } catch {
-            sendFailed("to \(destination): \(error)", isSubscribe: false)
-        }
-    }
-
-    /// Whoever sends with a forged address makes answers that cannot be sent: a line a minute is enough of that. A
-    /// SUBSCRIBE is the phone's own.
-    private func sendFailed(_ reason: String, isSubscribe: Bool) {
-        if isSubscribe {
-            logger.notice("a SUBSCRIBE could not be sent \(reason)")
-            for listener in listeners.values { listener(.sendFailed(reason)) }
-            return
-        }
-        let now = AgentClock.uptime
-        if let lastFailure, now - lastFailure < .seconds(60) { return }
-        lastFailure = now
-        logger.notice("a SIP answer could not be sent \(reason)")
-    }
-}
-
-extension SIPUserAgent.Action {
-    /// The phone that it is about.
-    fileprivate var phone: String? {
-        switch self {
-        case .pnpFound(let mac, _, _), .pnpRefused(let mac, _, _, _), .resync(let mac, _, _, _): mac
-        case .note(let mac, _): mac
-        case .send, .schedule, .cancel, .admit: nil
-        }
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds; NIO's timers take them.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

@@ -32,6 +32,7 @@ extension SequenceSettings {
             dhcpv6Enabled: settings.flag(.dhcpv6Option17Enable) ?? true,
             provisioningURL: Self.storedURL(settings),
             pnpWindow: .seconds(configuration.sipPnP.timeoutSeconds),
+            pnpOverIPv6: !configuration.sipPnP.group6.isEmpty,
             redirectionURL: configuration.redirectionURL,
             asksLease: configuration.dhcp.inform != .never,
             retryMinutes: settings.integer(.cfgRetryInterval) ?? 30,

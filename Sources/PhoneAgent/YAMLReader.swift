@@ -85,6 +85,14 @@ struct YAMLReader {
             guard isMulticast(v.text) else { throw v.problem("‘\(v.text)’ is no IPv4 multicast address") }
             c.sipPnP.group = v.text
         },
+        "sipPnP.group6": { (c, v) throws(ConfigurationProblem) in
+            guard let group = IPv6Group(v.text) else {
+                throw v.problem(
+                    "‘\(v.text)’ is no IPv6 multicast address, such as ff02::db8:0:4b; left empty, SIP PnP is over IPv4 alone"
+                )
+            }
+            c.sipPnP.group6 = group.text
+        },
         "sipPnP.port": { (c, v) throws(ConfigurationProblem) in c.sipPnP.port = try v.integer(1...65_535) },
         "sipPnP.localPort": { (c, v) throws(ConfigurationProblem) in c.sipPnP.localPort = try v.integer(0...65_535) },
         "sipPnP.timeoutSeconds": { (c, v) throws(ConfigurationProblem) in

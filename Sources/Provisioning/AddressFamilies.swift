@@ -5,7 +5,7 @@ public enum AddressFamilies: Sendable, Hashable, CaseIterable {
     case none
     /// IPv4 only: by hand, SIP PnP, DHCP options 160, 159, 66, redirection server.
     case ipv4
-    /// IPv6 only: by hand, DHCPv6.
+    /// IPv6 only: by hand, DHCPv6; SIP PnP only where ``SequenceSettings/pnpOverIPv6`` is set.
     case ipv6
     /// Both: by hand, SIP PnP, 160, 159, 66, DHCPv6, redirection server. IPv4 is preferred.
     case both

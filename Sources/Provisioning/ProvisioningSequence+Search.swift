@@ -39,7 +39,7 @@ extension ProvisioningSequence {
     // MARK: Step 3
 
     private mutating func sipPnP(_ now: Moment) -> [Action] {
-        guard addresses.hasIPv4 else {
+        guard addresses.hasIPv4 || addresses.hasIPv6 && settings.pnpOverIPv6 else {
             return skip(.sipPnP ... .dhcpOption159, "the interface has no IPv4 address") + dhcpOptions(now)
         }
         guard settings.sipPnPEnabled else {
@@ -47,6 +47,9 @@ extension ProvisioningSequence {
         }
         state = .awaitingNotify
         enter(.sipPnP, now, detail: "waiting for a NOTIFY")
+        if !addresses.hasIPv4 {
+            run?[.sipPnP].note("the interface has no IPv4 address: asking over IPv6 alone, as sipPnP.group6 is set")
+        }
         return askLease() + [.schedule(.pnpWindow, after: settings.pnpWindow), .startPnP]
     }
 

@@ -29,6 +29,8 @@ public struct SequenceSettings: Sendable, Hashable {
     /// How long the phone waits for a NOTIFY, from its SUBSCRIBE on: at most ``ProvisioningSequence/pnpWindow``. A
     /// setting of the daemon.
     public var pnpWindow: Duration
+    /// SIP PnP takes place over IPv6 too, which the phone of the guide does not do. A setting of the daemon.
+    public var pnpOverIPv6: Bool
     /// The redirection server's URL, macros allowed; empty when there is none. A setting of the daemon.
     public var redirectionURL: String
     /// Ask the DHCP server before steps 4 to 6, beside step 3. A setting of the daemon.
@@ -80,6 +82,7 @@ public struct SequenceSettings: Sendable, Hashable {
         dhcpv6Enabled: Bool = true,
         provisioningURL: StoredURL = .empty,
         pnpWindow: Duration = ProvisioningSequence.pnpWindow,
+        pnpOverIPv6: Bool = false,
         redirectionURL: String = "",
         asksLease: Bool = false,
         retryMinutes: Int = 30,
@@ -97,6 +100,7 @@ public struct SequenceSettings: Sendable, Hashable {
         self.dhcpv6Enabled = dhcpv6Enabled
         self.provisioningURL = provisioningURL
         self.pnpWindow = min(pnpWindow, ProvisioningSequence.pnpWindow)
+        self.pnpOverIPv6 = pnpOverIPv6
         self.redirectionURL = redirectionURL
         self.asksLease = asksLease
         self.retryMinutes = retryMinutes

@@ -50,6 +50,15 @@ struct DaemonConfigurationTests {
         #expect(configuration.resyncMinimumSeconds == 0)
     }
 
+    @Test func `SIP PnP is over IPv4 alone unless an IPv6 group is set, however it is written`() throws {
+        #expect(try read(Self.phone).sipPnP.group6 == "")
+        #expect(try read(Self.phone + "sipPnP: { group6: }").sipPnP.group6 == "")
+        #expect(try read(Self.phone + "sipPnP: { group6: \"\" }").sipPnP.group6 == "")
+        for text in ["ff02::db8:0:4b", "FF02:0:0:0:0:DB8:0:4B", "ff02::0db8:0000:004b"] {
+            #expect(try read(Self.phone + "sipPnP: { group6: \"\(text)\" }").sipPnP.group6 == "ff02::db8:0:4b")
+        }
+    }
+
     @Test func `the environment stands over the file`() throws {
         let environment = [
             "PHONEPROVD_STATE_DIRECTORY": "/elsewhere", "PHONEPROVD_SIP_PNP_LOCAL_PORT": "5070",
@@ -79,6 +88,10 @@ struct DaemonConfigurationTests {
         ("colour: blue\n" + phone, 1, "‘colour’ is not known"), (phone + "sipPnP:\n  prot: 1", 7, "‘sipPnP.prot’"),
         (phone + "sipPnP: 5", 6, "must be a mapping"), (phone + "sipPnP: { port: 0 }", 6, "1 to 65535"),
         (phone + "sipPnP: { timeoutSeconds: 6 }", 6, "1 to 5"), (phone + "sipPnP: { group: 10.0.0.1 }", 6, "multicast"),
+        (phone + "sipPnP: { group6: 224.0.1.75 }", 6, "no IPv6 multicast address, such as ff02::db8:0:4b"),
+        (phone + "sipPnP: { group6: \"2001:db8::1\" }", 6, "no IPv6 multicast address"),
+        (phone + "sipPnP: { group6: \"[ff02::1]\" }", 6, "no IPv6 multicast address"),
+        (phone + "sipPnP: { group6: \"ff02::1%eth0\" }", 6, "no IPv6 multicast address"),
         (phone + "sipPnP: { userForm: mac }", 6, "none of"),
         (phone + "tls: { onlyProvisionedRoots: maybe }", 6, "true nor"),
         (phone + "http: { authentication: digest }", 6, "none of any, basic"),

@@ -30,6 +30,7 @@ struct ReloadPlanTests {
     @Test(arguments: [
         ("sipPnP: { localPort: 5070 }", true), ("sipPnP: { group: 239.0.0.1 }", true), ("sipPnP: { port: 5061 }", true),
         ("sipPnP: { vendor: OEM }", true), ("sipPnP: { allowForeignCallID: true }", true),
+        ("sipPnP: { group6: \"ff02::db8:0:4b\" }", true),
         ("sipPnP: { timeoutSeconds: 2 }", false), ("redirection: { url: \"http://r.example.com/\" }", false),
         ("resync: { from: trusted }", false),
     ])

@@ -24,6 +24,14 @@ struct SequenceSettingsTests {
         #expect(sequence([:]) == SequenceSettings(asksLease: true))
     }
 
+    @Test func `SIP PnP takes place over IPv6 where a group is set for it`() {
+        var configuration = DaemonConfiguration()
+        configuration.sipPnP.group6 = "ff02::db8:0:4b"
+        let settings = EffectiveSettings(layers: [:])
+        #expect(SequenceSettings(settings, files: [:], layers: [:], configuration: configuration).pnpOverIPv6)
+        #expect(!sequence([:]).pnpOverIPv6)
+    }
+
     typealias Flag = @Sendable (SequenceSettings) -> Bool
 
     static let flags: [(name: String, flag: Flag)] = [

@@ -83,7 +83,10 @@ struct SimulatedPhone {
             queue.append(.settingsLoaded(world.settings, lastRun: runs, detail: "factory defaults"))
         case .startPnP:
             try #require(!isSubscribed, "a second SUBSCRIBE while one is open")
-            try #require(world.addresses.hasIPv4, "SIP PnP without an IPv4 address")
+            try #require(
+                world.addresses.hasIPv4 || world.addresses.hasIPv6 && world.settings.pnpOverIPv6,
+                "SIP PnP without an address to send from"
+            )
             isSubscribed = true
             switch world.pnp {
             case .silence: break

@@ -121,6 +121,32 @@ struct SourceTableTests {
         #expect(seen.count == ProvisioningSource.allCases.count)
     }
 
+    static let rowsWithGroup6: [Row] = [
+        Row(.ipv6, manual, pnp: .found, .found, .found, .found, v6: .found, redirection: .found, .manual),
+        Row(.ipv6, .empty, pnp: .found, .found, .found, .found, v6: .found, redirection: .found, .sipPnP),
+        Row(.ipv6, .empty, pnp: .missing, .found, .found, .found, v6: .found, redirection: .found, .dhcpv6),
+        Row(.ipv6, .empty, pnp: .disabled, .found, .found, .found, v6: .found, redirection: .found, .dhcpv6),
+        Row(.ipv6, .empty, pnp: .failing, .found, .found, .found, v6: .missing, redirection: .found, .none),
+        Row(.ipv4, .empty, pnp: .found, .found, .found, .found, v6: .found, redirection: .found, .sipPnP),
+        Row(.ipv4, .empty, pnp: .missing, .found, .found, .found, v6: .found, redirection: .found, .dhcp160),
+        Row(.both, .empty, pnp: .found, .found, .found, .found, v6: .found, redirection: .found, .sipPnP),
+        Row(.both, .empty, pnp: .missing, .missing, .missing, .missing, v6: .found, redirection: .found, .dhcpv6),
+    ]
+
+    @Test(arguments: rowsWithGroup6)
+    func `with SIP PnP over IPv6 the order is the same, and step 3 is walked without IPv4 too`(row: Row) throws {
+        var world = world(row)
+        world.settings.pnpOverIPv6 = true
+        var phone = SimulatedPhone(world)
+        let trace = try phone.firstRun()
+        #expect(trace.source == row.expected)
+        #expect(trace.outcome == (row.expected == .none ? .failed : .provisioned))
+        guard row.addresses == .ipv6, row.byHand == .empty else { return }
+        #expect((trace[.sipPnP].outcome == .skipped) == (row.pnp == .disabled))
+        let reason = "the interface has no IPv4 address: asking over IPv6 alone, as sipPnP.group6 is set"
+        #expect(trace[.sipPnP].notes.contains(reason) == (row.pnp != .disabled), "\(trace[.sipPnP])")
+    }
+
     /// The order of the guide, said once more in other words.
     static func oracle(
         _ addresses: AddressFamilies,

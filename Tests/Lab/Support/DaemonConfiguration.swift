@@ -31,6 +31,8 @@ public struct DaemonConfiguration: Sendable {
     public var pnpTimeoutSeconds: Int
     /// The port from which it sends SUBSCRIBE, and on which it listens.
     public var pnpLocalPort: UInt16
+    /// The IPv6 group that SIP PnP goes to as well; empty for none.
+    public var pnpGroup6: String
     /// The redirection server; empty for none.
     public var redirectionURL: String
     /// `any` or `basic`.
@@ -45,6 +47,7 @@ public struct DaemonConfiguration: Sendable {
         phones: [Phone] = [Phone()],
         pnpTimeoutSeconds: Int = 5,
         pnpLocalPort: UInt16 = 5060,
+        pnpGroup6: String = "",
         redirectionURL: String = "",
         httpAuthentication: String = "any",
         onlyProvisionedRoots: Bool = false,
@@ -53,6 +56,7 @@ public struct DaemonConfiguration: Sendable {
         self.phones = phones
         self.pnpTimeoutSeconds = pnpTimeoutSeconds
         self.pnpLocalPort = pnpLocalPort
+        self.pnpGroup6 = pnpGroup6
         self.redirectionURL = redirectionURL
         self.httpAuthentication = httpAuthentication
         self.onlyProvisionedRoots = onlyProvisionedRoots
@@ -71,7 +75,8 @@ public struct DaemonConfiguration: Sendable {
             ["stateDirectory: \(scalar(stateDirectory))", "controlSocket: \(scalar(controlSocket))", "phones:"]
             + phoneLines
             + [
-                "sipPnP:", "  group: 224.0.1.75", "  port: 5060", "  localPort: \(pnpLocalPort)",
+                "sipPnP:", "  group: 224.0.1.75", "  group6: \(scalar(pnpGroup6))", "  port: 5060",
+                "  localPort: \(pnpLocalPort)",
                 "  timeoutSeconds: \(pnpTimeoutSeconds)", "redirection:", "  url: \(scalar(redirectionURL))", "http:",
                 "  authentication: \(httpAuthentication)", "tls:", "  onlyProvisionedRoots: \(onlyProvisionedRoots)",
             ] + lines

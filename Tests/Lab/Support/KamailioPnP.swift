@@ -37,9 +37,16 @@ public final class KamailioPnP: Sendable {
     private let control: String
 
     /// Starts the server and waits until it serves.
+    /// - Parameter group6: the IPv6 group that it joins instead of 224.0.1.75, and then it answers from 2001:db8::1. Of
+    ///   link-local scope it cannot be: Kamailio binds a socket to the group without naming the interface, which the kernel
+    ///   wants to know there (ipv6(7)).
     /// - Throws: `LabError` when Kamailio refuses its configuration; the message holds what it said.
-    public static func start(in network: LabNetwork, _ behavior: Behavior) async throws -> KamailioPnP {
-        let server = try KamailioPnP(network, behavior)
+    public static func start(
+        in network: LabNetwork,
+        _ behavior: Behavior,
+        group6: String? = nil
+    ) async throws -> KamailioPnP {
+        let server = try KamailioPnP(network, behavior, group6)
         try await server.process.waitUntil("kamailio to serve") {
             // The control socket comes last: by then every process of Kamailio runs.
             server.process.transcript.contains("io_listen_loop")
@@ -47,12 +54,12 @@ public final class KamailioPnP: Sendable {
         return server
     }
 
-    private init(_ network: LabNetwork, _ behavior: Behavior) throws {
+    private init(_ network: LabNetwork, _ behavior: Behavior, _ group6: String?) throws {
         self.network = network
         let directory = try network.makeDirectory("kamailio")
         control = directory.appending(path: "control").plainPath
         let file = directory.appending(path: "kamailio.cfg")
-        try Data(try Self.text(behavior, control: control).utf8).write(to: file)
+        try Data(try Self.text(behavior, group6, control: control).utf8).write(to: file)
         let words = ["kamailio", "-f", file.plainPath, "-DD", "-E", "-m", "16", "-M", "4", "-Y", directory.plainPath]
         process = try network.start(LabCommand(words, in: network.server, insideRoot: true), name: "kamailio")
     }
@@ -69,8 +76,10 @@ public final class KamailioPnP: Sendable {
         ]
     }
 
-    private static func text(_ behavior: Behavior, control: String) throws -> String {
-        let address = LabNetwork.serverAddress
+    private static func text(_ behavior: Behavior, _ group6: String?, control: String) throws -> String {
+        let address = group6 == nil ? LabNetwork.serverAddress : "[\(LabNetwork.serverAddress6)]"
+        let group =
+            group6.map { "mcast=\"\(LabNetwork.interface)\"\nlisten=udp:[\($0)]:5060" } ?? "listen=udp:224.0.1.75:5060"
         let set = try variables(behavior).map {
             "modparam(\"pv\", \"shvset\", \"\($0.name)=\($0.kind.prefix(1)):\($0.value)\")"
         }
@@ -82,7 +91,7 @@ public final class KamailioPnP: Sendable {
             auto_aliases=no
             disable_tcp=yes
             listen=udp:\(address):5060
-            listen=udp:224.0.1.75:5060
+            \(group)
             loadmodule "tm.so"
             loadmodule "sl.so"
             loadmodule "pv.so"
@@ -101,7 +110,7 @@ public final class KamailioPnP: Sendable {
                 if ($shv(status) != 0) { sl_send_reply("$shv(status)", "OK"); }
                 if ($shv(notify) == 0) { exit; }
                 $uac_req(method) = "NOTIFY";
-                $uac_req(ruri) = "sip:" + $si + ":" + $sp;
+                $uac_req(ruri) = "sip:" + $siz + ":" + $sp;
                 $uac_req(furi) = $tu;
                 $uac_req(turi) = $fu;
                 $uac_req(callid) = $ci;
