@@ -180,7 +180,10 @@ struct NetworkTests {
         defer { shell.send(signal: SIGKILL) }
         try await shell.waitForOutput("ready")
         let child = try #require(pid_t(shell.output.split(whereSeparator: \.isWhitespace)[1]))
-        #expect(access("/run/netns/\(name)", F_OK) == 0)
+        try await eventuallyTrue("the program to be in the namespace") {
+            let pids = try await LabProcess.require(LabCommand(["ip", "netns", "pids", name]))
+            return pids.split(separator: "\n").contains("\(child)")
+        }
         let sleeping = try #require(try children(of: shell.pid).first)
         kill(sleeping, SIGKILL)
         try await eventuallyTrue("the namespace and the directory to be gone") {
