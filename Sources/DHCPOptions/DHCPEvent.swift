@@ -15,6 +15,8 @@ public struct DHCPEvent: Hashable, Sendable {
     public let notes: [Note]
     /// What the client does not hand over of this lease.
     public let losses: [DHCPLoss]
+    /// When the hook began; `nil` when it does not say.
+    public let began: HookMoment?
     /// The variables that were read, as they were handed over, for the trace and for the spool. A variable that
     /// phoneprovd does not know is not among them.
     public let variables: [String: String]
@@ -77,6 +79,12 @@ public struct DHCPEvent: Hashable, Sendable {
         let lost = variables[Variable.lost] ?? ""
         guard var losses = DHCPLoss.list(lost) else { throw .malformed(name: Variable.lost, value: lost) }
         var notes = losses.map(Note.lost)
+        if let text = variables[Variable.began] {
+            guard let moment = HookMoment(text) else { throw .malformed(name: Variable.began, value: text) }
+            began = moment
+        } else {
+            began = nil
+        }
         switch reason.meaning {
         case .leaseHolds(.ipv4):
             change = .bound(.ipv4(try IPv4Lease(variables: variables)))
@@ -116,6 +124,7 @@ enum Variable {
     static let reason = "reason"
     static let interface = "interface"
     static let lost = "phone_prov_lost"
+    static let began = "phone_prov_began"
 
     static let option160 = "new_phone_prov_160"
     static let option159 = "new_phone_prov_159"
@@ -146,6 +155,6 @@ enum Variable {
                 option160, option159, option66, address, serverIdentifier, leaseTime, expiry, domainName, bootfileName,
                 vendorInformation, address6, serverIdentifier6, lifeStarts, maximumLife,
             ] + compiledIn.map(\.compiledIn)
-        return Set([reason, interface, lost] + new + new.map { "old_" + $0.dropFirst("new_".count) })
+        return Set([reason, interface, lost, began] + new + new.map { "old_" + $0.dropFirst("new_".count) })
     }()
 }

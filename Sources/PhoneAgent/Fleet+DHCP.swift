@@ -26,7 +26,7 @@ extension Fleet {
 
     /// Takes the events that were left, the oldest first.
     func takeSpool(becauseOf keeping: Keeping) {
-        spoolOrder.withLock { _ in readSpool(keeping) }
+        dhcpOrder.withLock { readSpool(keeping, &$0) }
     }
 
     /// Takes an event of a DHCP client's hook. Events that were left in the spool while the daemon did not answer are
@@ -34,9 +34,9 @@ extension Fleet {
     ///
     /// - Returns: how many phones it concerns.
     func take(_ event: DHCPEvent) -> Int {
-        spoolOrder.withLock { _ in
-            readSpool(.busy)
-            return deliver(event, origin: "the DHCP client's hook")
+        dhcpOrder.withLock { order in
+            readSpool(.busy, &order)
+            return deliver(event, origin: "the DHCP client's hook", &order)
         }
     }
 
@@ -55,11 +55,11 @@ extension Fleet {
         }
     }
 
-    private func readSpool(_ keeping: Keeping) {
+    private func readSpool(_ keeping: Keeping, _ order: inout DHCPEventOrder) {
         do throws(DHCPEventSpoolError) {
             for entry in try DHCPEventSpool(path: spoolDirectory).drain() {
                 switch entry {
-                case .event(_, let event): deliver(event, origin: keeping.origin)
+                case .event(_, let event): deliver(event, origin: keeping.origin, &order)
                 case .problem(let name, let problem):
                     logger.warning("a kept DHCP event, \(name), is not taken: \(problem)")
                 }
@@ -69,12 +69,20 @@ extension Fleet {
         }
     }
 
-    /// Hands an event to the phones of its interface.
+    /// Hands an event to the phones of its interface. One that a later event has overtaken on its way says nothing more.
     ///
     /// - Returns: how many phones that are.
     @discardableResult
-    private func deliver(_ event: DHCPEvent, origin: String) -> Int {
+    private func deliver(_ event: DHCPEvent, origin: String, _ order: inout DHCPEventOrder) -> Int {
         let concerned = phones.filter { $0.interface == event.interface }
+        guard !concerned.isEmpty else { return 0 }
+        guard order.admits(event) else {
+            logger.info(
+                "DHCP \(event.reason) on \(event.interface) (\(origin)): not taken, a later event came before it",
+                metadata: ["dhcp-reason": "\(event.reason)", "interface": "\(event.interface)"]
+            )
+            return concerned.count
+        }
         for phone in concerned { phone.inbox.yield(.dhcp(event, origin: origin)) }
         return concerned.count
     }

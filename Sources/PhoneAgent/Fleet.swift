@@ -1,4 +1,5 @@
 import Control
+import DHCPOptions
 import Downloads
 import Flash
 import Logging
@@ -29,7 +30,7 @@ public final class Fleet: Sendable {
     let crew: Mutex<Crew>
     let reloads: ReloadQueue
     /// Held while events are taken: those of the spool are older than the one that comes, and stay so.
-    let spoolOrder = Mutex(())
+    let dhcpOrder = Mutex(DHCPEventOrder())
     private let flash: FlashStore
     private let downloads: DownloadEngine
     private let loops: MultiThreadedEventLoopGroup

@@ -91,6 +91,62 @@ struct HookTests {
         }
     }
 
+    /// The ways in which a hook is called for a lease that begins, by a client in whose place the test is.
+    @Test(
+        "an event that is overtaken on its way to the daemon changes nothing",
+        arguments: [
+            Hook(
+                testDescription: "dhclient",
+                begins: "reason=BOUND; . /etc/dhcp/dhclient-exit-hooks.d/phoneprovd",
+                ends: "reason=RENEW; . /etc/dhcp/dhclient-exit-hooks.d/phoneprovd"
+            ),
+            Hook(
+                testDescription: "dhcpcd",
+                begins: "reason=BOUND; . /etc/phoneprovd/dhcp/dhcpcd-hook",
+                ends: "reason=RENEW; . /etc/phoneprovd/dhcp/dhcpcd-hook"
+            ),
+        ]
+    )
+    func overtaken(hook: Hook) async throws {
+        try await LabNetwork.with { lab in
+            let daemon = try await Daemon.start(
+                in: lab,
+                .init(pnpTimeoutSeconds: 1, lines: [Self.quick, "dhcp: { inform: never }"])
+            )
+            let place = try lab.makeDirectory("slow").path(percentEncoded: false)
+            // The first event is held up until the second one has come through.
+            let slow = """
+                #!/bin/sh
+                [ "$reason" != BOUND ] || until [ -e \(place)/go ]; do sleep 0.02; done
+                exec /usr/bin/phoneprovctl "$@"
+                """
+            try Data(slow.utf8).write(to: URL(filePath: "\(place)/phoneprovctl"))
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(place)/phoneprovctl")
+            // One right after the other, as close as two shells can be.
+            let calls = [(hook.begins, "old"), (hook.ends, "new")].map { call, name in
+                "sh -c 'new_phone_prov_160=\(Self.server)/\(name).cfg; export new_phone_prov_160; export reason; \(call)'"
+            }
+            let script = calls.joined(separator: "\n") + "\nuntil [ -e \(place)/done ]; do sleep 0.02; done"
+            let client = try lab.start(
+                LabCommand(
+                    ["sh", "-ec", script],
+                    in: lab.phone,
+                    insideRoot: true,
+                    binds: try await daemon.hookBinds(),
+                    environment: ["interface": "eth0", "PHONEPROVCTL": "\(place)/phoneprovctl"]
+                ),
+                name: "hooks"
+            )
+            let new = "option 160 \(Self.server)/new.cfg"
+            try await daemon.process.waitForOutput("DHCP RENEW on eth0 (the DHCP client's hook): \(new)")
+            try Data().write(to: URL(filePath: "\(place)/go"))
+            try await daemon.process.waitForOutput("DHCP BOUND on eth0 (the DHCP client's hook): not taken")
+            #expect(try !daemon.process.transcript.contains("/old.cfg"))
+            try Data().write(to: URL(filePath: "\(place)/done"))
+            #expect(try await client.waitForExit() == .status(0))
+        }
+    }
+
     @Test("nothing in a lease is run as a command")
     func injection() async throws {
         try await LabNetwork.with(.init(phoneAddress: nil)) { lab in
