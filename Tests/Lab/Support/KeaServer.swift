@@ -8,8 +8,9 @@ public final class KeaServer: Sendable {
     public enum Family: Sendable {
         /// DHCP, with the bytes of options 66 and 160; 159 it has compiled in as something that no text is.
         case ipv4([UInt8: [UInt8]])
-        /// DHCPv6, with option 17: an enterprise number, and the text of its sub-option 1. Needs a network with IPv6.
-        case ipv6(enterprise: UInt32, String)
+        /// DHCPv6, with option 17: an enterprise number, and the text of its sub-option 1; nil sends no option 17. Needs a
+        /// network with IPv6.
+        case ipv6(enterprise: UInt32, String?)
     }
 
     /// The server's process.
@@ -73,6 +74,10 @@ public final class KeaServer: Sendable {
             ]
         case .ipv6(let enterprise, let text):
             settings["preferred-lifetime"] = lease
+            // A client asks the server whose lease it has: a server that is started anew has to be the same one.
+            settings["server-id"] = [
+                "type": "EN", "enterprise-id": 32473, "identifier": "6C6162", "persist": false,
+            ]
             settings["option-def"] = [
                 ["name": "prov", "code": 1, "space": "vendor-\(enterprise)", "type": "string"]
             ]
@@ -80,10 +85,12 @@ public final class KeaServer: Sendable {
                 [
                     "subnet": "2001:db8::/64", "interface": "eth0",
                     "pools": [["pool": "2001:db8::100 - 2001:db8::1ff"]],
-                    "option-data": [
-                        ["name": "vendor-opts", "data": "\(enterprise)", "always-send": true],
-                        ["name": "prov", "space": "vendor-\(enterprise)", "data": text, "always-send": true],
-                    ],
+                    "option-data": text.map { text -> [[String: Any]] in
+                        [
+                            ["name": "vendor-opts", "data": "\(enterprise)", "always-send": true],
+                            ["name": "prov", "space": "vendor-\(enterprise)", "data": text, "always-send": true],
+                        ]
+                    } ?? [],
                 ]
             ]
         }

@@ -85,21 +85,47 @@ struct DHCPServerTests {
     }
 
     @Test(
-        "Kea by DHCPv6: BOUND6 brings option 17",
+        "Kea by DHCPv6: BOUND6 brings option 17, RENEW6 takes it away and brings another, RELEASE6 ends it",
         arguments: [DHCPClientUnderTest.Kind.dhclient6, .dhcpcd6]
     )
     func kea6(kind: DHCPClientUnderTest.Kind) async throws {
         try await LabNetwork.with(.init(ipv6: true)) { lab in
             _ = try await Nginx.start(in: lab, files: Self.documents)
-            let none = "http://[2001:db8::1]/none.cfg"
-            _ = try await KeaServer.start(in: lab, .ipv6(enterprise: 258, none), lease: 60, renewal: 3)
+            let none = "http://198.51.100.1/none.cfg"
+            let first = try await KeaServer.start(in: lab, .ipv6(enterprise: 258, none), lease: 60, renewal: 3)
             let daemon = try await Daemon.start(
                 in: lab,
                 .init(pnpTimeoutSeconds: 1, lines: [Self.quick, "dhcp: { inform: never }"])
             )
-            _ = try DHCPClientUnderTest.start(kind, in: lab, binds: try await daemon.hookBinds())
+            let client = try DHCPClientUnderTest.start(kind, in: lab, binds: try await daemon.hookBinds())
             try await Self.hears("DHCP BOUND6 on eth0 (the DHCP client's hook): option DHCPv6 17 \(none)", daemon)
             try await Self.reaches("dhcpv6", "failed", daemon)
+
+            let second = try await first.restarted(.ipv6(enterprise: 258, nil))
+            try await Self.hears("DHCP RENEW6 on eth0 (the DHCP client's hook): no provisioning option", daemon)
+            let url = "http://198.51.100.1/a.cfg"
+            _ = try await second.restarted(.ipv6(enterprise: 258, url))
+            try await Self.hears("DHCP RENEW6 on eth0 (the DHCP client's hook): option DHCPv6 17 \(url)", daemon)
+            try await Self.reaches("dhcpv6", "provisioned", daemon)
+
+            try await client.release()
+            try await Self.hears("DHCP RELEASE6 on eth0 (the DHCP client's hook): no provisioning option", daemon)
+        }
+    }
+
+    @Test("Kea by DHCPv6: EXPIRE6 when the server is gone")
+    func kea6Gone() async throws {
+        try await LabNetwork.with(.init(ipv6: true)) { lab in
+            let none = "http://198.51.100.1/none.cfg"
+            let server = try await KeaServer.start(in: lab, .ipv6(enterprise: 258, none), lease: 8, renewal: 3)
+            let daemon = try await Daemon.start(
+                in: lab,
+                .init(pnpTimeoutSeconds: 1, lines: [Self.quick, "dhcp: { inform: never }"])
+            )
+            _ = try DHCPClientUnderTest.start(.dhclient6, in: lab, binds: try await daemon.hookBinds())
+            try await Self.hears("DHCP BOUND6 on eth0 (the DHCP client's hook): option DHCPv6 17 \(none)", daemon)
+            await server.stop()
+            try await Self.hears("DHCP EXPIRE6 on eth0 (the DHCP client's hook): no provisioning option", daemon)
         }
     }
 
