@@ -4,8 +4,11 @@ import LabSupport
 // What a provisioned phone costs while nothing happens.
 
 extension Benchmarks {
+    /// How long nothing happens: BENCH_IDLE_SECONDS, or ten minutes.
+    static let idleSeconds = ProcessInfo.processInfo.environment["BENCH_IDLE_SECONDS"].flatMap(Int.init) ?? 600
+
     static func idle(_ network: LabNetwork) async throws {
-        let seconds = ProcessInfo.processInfo.environment["BENCH_IDLE_SECONDS"].flatMap(Int.init) ?? 600
+        let seconds = idleSeconds
         let nginx = try await Nginx.start(in: network)
         try nginx.put("KX-UTG200B.cfg", "<PANASIPPhoneConfig><Device/></PANASIPPhoneConfig>")
         _ = try await KamailioPnP.start(in: network, .init(url: "http://\(LabNetwork.serverAddress)/"))

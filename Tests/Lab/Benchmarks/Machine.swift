@@ -1,8 +1,8 @@
 import Foundation
 import LabSupport
 
-/// A whole machine: how exposed systemd finds the service, how long it takes to be ready and provisioned, and how large the
-/// package is. Each beside a service of systemd's own.
+/// A whole machine: how exposed systemd finds the service, how long it takes to be ready and provisioned, what it costs while
+/// nothing happens, and how large the package is. Each beside a service of systemd's own.
 enum MachineBenchmark {
     private static let rounds = 9
 
@@ -29,6 +29,8 @@ enum MachineBenchmark {
             ready.append(Double(try await machine.number("ActiveEnterTimestampMonotonic") - began) / 1_000)
             try await machine.require(["phoneprovctl", "wait", "--state", "provisioned", "--timeout", "30"])
             provisioned.append(Double(try await ended(machine) - began) / 1_000)
+            // It has a limit of starts in a time, which would count these.
+            try await machine.require(["systemctl", "reset-failed", "systemd-networkd"])
             try await machine.require(["systemctl", "restart", "systemd-networkd"])
             theirs.append(try await startTime(of: "systemd-networkd", machine))
         }
@@ -37,7 +39,28 @@ enum MachineBenchmark {
         say("  systemd-networkd, to READY               \(figure(median(theirs))) ms")
         say("  ratio                                    \(figure(median(ready) / median(theirs)))")
         say("  phoneprovd, to provisioned by PnP        \(figure(median(provisioned))) ms")
+        try await idle(machine)
         try sizes()
+    }
+
+    /// With the watchdog, as the service runs: a wake-up is a thread that has slept of its own accord.
+    private static func idle(_ machine: Machine) async throws {
+        let seconds = Benchmarks.idleSeconds
+        let units = ["phoneprovd", "systemd-networkd"]
+        // The end of the run, and the start of the other, are no part of being idle.
+        try await Task.sleep(for: .seconds(15))
+        var before: [UnitUsage] = []
+        for unit in units { before.append(try await UnitUsage(of: unit, machine)) }
+        try await Task.sleep(for: .seconds(seconds))
+        say("\nIdle, the phone provisioned:")
+        for (unit, before) in zip(units, before) {
+            let after = try await UnitUsage(of: unit, machine)
+            let name = unit.padding(toLength: 24, withPad: " ", startingAt: 0)
+            say("  \(name) resident        \(figure(Double(after.residentKiB) / 1_024)) MiB")
+            say("  \(name) of it its own   \(figure(Double(after.ownKiB) / 1_024)) MiB")
+            let switches = after.voluntarySwitches - before.voluntarySwitches
+            say("  \(name) voluntary context switches in \(seconds) s: \(switches)")
+        }
     }
 
     private static func startTime(of unit: String, _ machine: Machine) async throws -> Double {
@@ -67,4 +90,29 @@ enum MachineBenchmark {
     private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
     private static func figure(_ value: Double) -> String { String(format: "%8.1f", value) }
+}
+
+/// What a service's process has used so far, as the machine sees it.
+private struct UnitUsage {
+    let residentKiB: Int
+    /// Without what is a file's, such as its program's code.
+    let ownKiB: Int
+    let voluntarySwitches: Int
+
+    init(of unit: String, _ machine: Machine) async throws {
+        let place = "/proc/\(try await machine.number("MainPID", of: unit))"
+        let process = try await machine.require(["cat", "\(place)/status"])
+        residentKiB = try Self.sum("VmRSS:", in: process)
+        ownKiB = try Self.sum("RssAnon:", in: process)
+        let threads = try await machine.require(["sh", "-ec", "cat \(place)/task/*/status"])
+        voluntarySwitches = try Self.sum("voluntary_ctxt_switches:", in: threads)
+    }
+
+    private static func sum(_ name: String, in text: String) throws -> Int {
+        let values = text.split(separator: "\n").filter { $0.hasPrefix(name) }.compactMap { line in
+            line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+        }
+        guard !values.isEmpty else { throw Benchmarks.Unexpected(text: "no \(name) in \(text)") }
+        return values.reduce(0, +)
+    }
 }
