@@ -31,6 +31,8 @@ public final class Fleet: Sendable {
     let reloads: ReloadQueue
     /// Held while events are taken: those of the spool are older than the one that comes, and stay so.
     let dhcpOrder = Mutex(DHCPEventOrder())
+    /// What says that somebody has set the clock.
+    let clock = Mutex(ClockWatch(AgentClock.now()))
     private let flash: FlashStore
     private let downloads: DownloadEngine
     private let loops: MultiThreadedEventLoopGroup
@@ -155,6 +157,7 @@ public final class Fleet: Sendable {
 
     /// Comes back when the event loop and every phone have had their turn.
     public func beat() async {
+        await noticeClock()
         try? await loops.next().submit {}.get()
         for phone in phones {
             try? await phone.call { _ in }

@@ -13,6 +13,7 @@ struct FleetControlService: ControlService {
 
     func status(_ request: StatusRequest, caller: Caller) async throws -> StatusReply {
         let macs = try macs(request.phone, caller)
+        await fleet.noticeClock()
         return StatusReply(phones: Self.view(await fleet.board.read(macs), caller))
     }
 
@@ -21,6 +22,7 @@ struct FleetControlService: ControlService {
         caller: Caller
     ) async throws -> AsyncThrowingStream<StatusReply, any Error> {
         _ = try macs(request.phone, caller)
+        await fleet.noticeClock()
         let board = fleet.board
         let changes = await board.changes()
         let (stream, continuation) = AsyncThrowingStream<StatusReply, any Error>.makeStream(

@@ -110,6 +110,13 @@ extension ProvisioningSequence {
         return begin(due.next.trigger, now)
     }
 
+    /// A daily run that became due with the clock begins; without one, waits that count time go on as they are.
+    mutating func clockSet(_ now: Moment) -> [Action] {
+        guard case .idle = state, let due = planned, settings.resyncMinuteOfDay != nil, let outcome = lastOutcome
+        else { return [] }
+        return due.localDue == nil ? scheduleNext(after: outcome, now) : nextRunDue(now)
+    }
+
     mutating func provisionRequested(_ trigger: Trigger, _ text: String, _ now: Moment) -> [Action] {
         switch state {
         case .off: return []

@@ -35,6 +35,8 @@ public struct ProvisioningSequence: Sendable {
         case stored
         /// The answer to ``Action/store(_:)``: flash is as it was before the run, and so are the settings.
         case storeFailed(SequenceSettings, reason: String)
+        /// Somebody has set the clock: what is planned for a time of day is planned anew.
+        case clockSet
         /// A timer of ``Action/schedule(_:after:)``.
         case timerFired(Timer)
         /// Somebody wants a run now. During a run it is merged into that.
@@ -193,6 +195,7 @@ public struct ProvisioningSequence: Sendable {
         case .stored: return stored(now)
         case .storeFailed(let previous, let reason): return storeFailed(previous, reason, now)
         case .leaseAnswered: return leaseAnswered(now)
+        case .clockSet: return clockSet(now)
         case .timerFired(.pnpWindow): return pnpWindowClosed(now)
         case .timerFired(.nextRun): return nextRunDue(now)
         case .provisionRequested(let trigger, let text): return provisionRequested(trigger, text, now)

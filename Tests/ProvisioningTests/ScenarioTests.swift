@@ -145,6 +145,7 @@ struct ScenarioPlayer {
         case "notify": return .pnpFound(url: words[1], detail: "198.51.100.1:5060")
         case "window-closed": return .timerFired(.pnpWindow)
         case "next-run": return .timerFired(.nextRun)
+        case "clock-set": return .clockSet
         case "asked": return .provisionRequested(.user, note: "by the user")
         case "resync": return .provisionRequested(.resync, note: "NOTIFY")
         case "got":

@@ -41,6 +41,22 @@ extension Machine {
         try await require(["systemctl", "daemon-reload"])
     }
 
+    /// Holds every process of a unit still, or lets them go on, through its control group: as `systemctl freeze` does, which
+    /// systemd 252 refuses where the host has both kinds of control groups.
+    public func freeze(_ isFrozen: Bool, _ unit: String = "phoneprovd") async throws {
+        let script = """
+            for place in /sys/fs/cgroup/unified /sys/fs/cgroup; do
+                [ -e "$place$1/cgroup.freeze" ] || continue
+                echo "$2" >"$place$1/cgroup.freeze"
+                until grep -q "^frozen $2$" "$place$1/cgroup.events"; do sleep 0.02; done
+                exit 0
+            done
+            exit 1
+            """
+        let group = try await property("ControlGroup", of: unit)
+        try await require(["sh", "-ec", script, "sh", group, isFrozen ? "1" : "0"])
+    }
+
     /// How exposed systemd finds a service, from 0, safest, to 10: `systemd-analyze security`.
     /// - Throws: `LabError.unreadable` when it does not say so as systemd 252 does.
     public func exposure(of unit: String = "phoneprovd") async throws -> Double {
