@@ -39,6 +39,13 @@ public enum LabPlaces {
         }
     }()
 
+    /// The Debian package of web programming, made together with ``debianPackage``; nil when there is none.
+    public static let webPackage: URL? = debianPackage.flatMap { package in
+        let name = package.lastPathComponent.replacing("phoneprovd", with: "phoneprov-web", maxReplacements: 1)
+        let place = package.deletingLastPathComponent().appending(path: name)
+        return FileManager.default.fileExists(atPath: place.plainPath) ? place : nil
+    }
+
     /// Makes sure that the lab can run here.
     /// - Throws: `LabError.notReady` with what to run: the lab needs root, and a root file system that is up to date.
     public static func requireReady() throws {

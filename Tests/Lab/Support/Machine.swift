@@ -19,12 +19,13 @@ public final class Machine: Sendable {
     public enum Contents: Sendable {
         /// The programs of this directory, at their places; `install` puts the rest there.
         case programs(URL)
-        /// This Debian package, at ``Machine/package``, and nothing else.
-        case package(URL)
+        /// These Debian packages, where ``Machine/package(_:)`` says, and nothing else.
+        case packages([URL])
     }
 
-    /// Where the machine has the Debian package.
-    public static let package = source + "/phoneprovd.deb"
+    /// Where the machine has a Debian package.
+    /// - Parameter name: the package's name; the file outside has it too, before its version.
+    public static func package(_ name: String) -> String { "\(source)/\(name).deb" }
 
     /// Boots a machine and waits until everything that starts at boot has started.
     /// - Parameters:
@@ -65,7 +66,11 @@ public final class Machine: Sendable {
     private static func binds(_ contents: Contents) async throws -> [LabCommand.Bind] {
         let programs: URL
         switch contents {
-        case .package(let file): return [LabCommand.Bind(file.plainPath, at: package)]
+        case .packages(let files):
+            return files.map { file in
+                let name = file.deletingPathExtension().lastPathComponent.prefix { $0 != "_" }
+                return LabCommand.Bind(file.plainPath, at: package(String(name)))
+            }
         case .programs(let directory): programs = directory
         }
         let tree = try await InstalledTree.of(programs)

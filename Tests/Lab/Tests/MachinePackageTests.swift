@@ -24,9 +24,9 @@ struct MachinePackageTests {
             let url = "http://198.51.100.1/start.cfg"
             _ = try await Nginx.start(in: lab, files: ["start.cfg": Document.device(registrar: "sip.example.com")])
             _ = try await DNSMasq.start(in: lab, .init(options: [.text(160, url)]))
-            let machine = try await Machine.boot(in: lab, .package(package))
+            let machine = try await Machine.boot(in: lab, .packages([package]))
             #expect(try await machine.run(["sh", "-c", "ls -d /opt/swift /usr/libexec/swift"]).output == "")
-            try await machine.require(["dpkg", "--install", Machine.package], within: .seconds(120))
+            try await machine.require(["dpkg", "--install", Machine.package("phoneprovd")], within: .seconds(120))
             // A phone that nobody has described yet does not come up on the wire by itself.
             #expect(try await machine.property("ActiveState") == "inactive")
             let group = try await machine.require(["getent", "group", "phoneprovd-admin"])
@@ -55,7 +55,7 @@ struct MachinePackageTests {
             try await machine.require(["phoneprovctl", "set", "HOT_LINE_DELAY_TIME", "7"])
             try await machine.require(["sh", "-c", "echo '# mine' >>/etc/phoneprovd/phoneprovd.yaml"])
             let before = try await machine.property("MainPID")
-            try await machine.require(["dpkg", "--install", Machine.package], within: .seconds(120))
+            try await machine.require(["dpkg", "--install", Machine.package("phoneprovd")], within: .seconds(120))
             #expect(try await machine.property("SubState") == "running")
             #expect(try await machine.property("MainPID") != before)
             #expect(try await machine.require(["phoneprovctl", "get", "HOT_LINE_DELAY_TIME"]) == "7\n")
