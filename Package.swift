@@ -80,7 +80,7 @@ let package = Package(
             name: "PhoneAgent",
             dependencies: [
                 "Provisioning", "SIP", "PhoneSettings", "ConfigurationFile", "DHCPOptions", "Flash", "Downloads",
-                "Archive", "Control", nio, nioPosix, logging,
+                "Archive", "Control", "Presentation", nio, nioPosix, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -92,7 +92,7 @@ let package = Package(
         .target(
             name: "WebProgramming",
             dependencies: [
-                "Control", "PhoneSettings", nio, nioPosix, logging,
+                "Control", "PhoneSettings", "Presentation", nio, nioPosix, logging,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -201,8 +201,8 @@ let package = Package(
         .testTarget(
             name: "PhoneAgentTests",
             dependencies: [
-                "PhoneAgent", "Archive", "Control", "Flash", "PhoneSettings", "Provisioning", "SIP", nio, nioPosix,
-                logging,
+                "PhoneAgent", "Archive", "Control", "Downloads", "Flash", "PhoneSettings", "Provisioning", "SIP", nio,
+                nioPosix, logging, .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
         ),

@@ -85,6 +85,7 @@ extension Phone {
         logger.notice(
             "settings and saved files of \(archive.record.mac), exported at \(archive.record.exportedAt), were imported by \(who)"
         )
+        tell(restore.changes, "imported by \(who)")
         await handle(.powerOn(.reboot))
         return reply
     }
@@ -102,8 +103,9 @@ extension Phone {
             }
     }
 
-    /// Takes an archive as the user's account may: its settings stand in place of those that the user had set, and every
-    /// one of them has to be the user's to change. Files, and what only the administrator sees, stay as they are.
+    /// Takes an archive as the user's account may, as a whole: its settings stand in place of those that the user had set,
+    /// and every one of them has to be the user's to change. Files, and what only the administrator sees, stay as they
+    /// are.
     func importSettings(_ bytes: [UInt8], by who: Programmer) async throws -> ImportReply {
         let restore: FlashRestore
         do throws(PhoneArchiveError) {
@@ -119,21 +121,36 @@ extension Phone {
             throw ControlError.notPermitted(reason: "The archive has files in it, which are the administrator's.")
         }
         let wanted = restore.layers[.user] ?? []
+        let mine = Dictionary((layers[.user] ?? []).map { ($0.key, $0.value) }) { $1 }
         for setting in wanted {
             do throws(UserSettingError) {
-                try settings.canUserSet(setting.key, setting.value, as: .user)
+                let access = settings.access(to: setting.key)
+                guard access.admits(.user) else { throw .noAccess(key: setting.key, access: access) }
+                // What stays as it is may be held fast by a file meanwhile.
+                if mine[setting.key] != setting.value {
+                    try settings.canUserSet(setting.key, setting.value, as: .user)
+                }
             } catch {
-                throw ControlError(error, file: nil)
+                throw ControlError(error, file: file(of: error))
             }
         }
-        let before = (layers[.user] ?? []).filter { settings.access(to: $0.key).admits(.user) }
-        for setting in before where !wanted.contains(where: { $0.key == setting.key }) {
-            try await unset(setting.key.description, by: who, as: .user)
-        }
-        for setting in wanted {
-            _ = try await set(setting.key.description, setting.value, by: who, as: .user)
-        }
+        let others = (layers[.user] ?? []).filter { !settings.access(to: $0.key).admits(.user) }
+        let changes = changes(to: others + wanted, by: who)
+        if !changes.isEmpty { try await put(others + wanted, changes) }
+        tell(changes, "imported by \(who)")
         return ImportReply(settings: wanted.count, files: [])
+    }
+
+    /// Each change in the journal, as if it had been made alone.
+    private func tell(_ changes: [ProgrammingRecord], _ how: String) {
+        for change in changes {
+            guard let key = change.key else { continue }
+            let what = if case .unset = change.action { "unset" } else { "set" }
+            logger.notice(
+                "\(key) was \(what): \(how)",
+                metadata: ["parameter": "\(key)", "message-id": "\(MessageID.settingChanged)"]
+            )
+        }
     }
 
     private static var flashUnknown: ControlError {

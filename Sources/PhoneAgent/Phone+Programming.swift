@@ -54,7 +54,7 @@ extension Phone {
         let old = user.last { $0.key == key }.map { ProgrammingRecord.shown($0.value, of: key) }
         user.removeAll { $0.key == key }
         user.append(Setting(key: key, value: text))
-        try await put(user, who.record(.set(key, old: old, new: ProgrammingRecord.shown(text, of: key))))
+        try await put(user, [who.record(.set(key, old: old, new: ProgrammingRecord.shown(text, of: key)))])
         logger.notice(
             "\(key) was set by the user (\(who))\(above.map { ", but " + $0 } ?? "")",
             metadata: ["parameter": "\(key)", "message-id": "\(MessageID.settingChanged)"]
@@ -68,7 +68,7 @@ extension Phone {
         try requireAccess(to: key, role)
         guard let user = layers[.user], let mine = user.last(where: { $0.key == key }) else { return }
         let old = ProgrammingRecord.shown(mine.value, of: key)
-        try await put(user.filter { $0.key != key }, who.record(.unset(key, old: old)))
+        try await put(user.filter { $0.key != key }, [who.record(.unset(key, old: old))])
         logger.notice(
             "\(key) was unset by the user (\(who))",
             metadata: ["parameter": "\(key)", "message-id": "\(MessageID.settingChanged)"]
@@ -92,17 +92,20 @@ extension Phone {
         try await environment.flash.programming(of: identity.mac).map(ProgrammedChange.init)
     }
 
-    private func put(_ user: [Setting], _ change: ProgrammingRecord) async throws {
+    /// Keeps the user's settings with what became other of them, all or nothing, and lets them count.
+    func put(_ user: [Setting], _ changes: [ProgrammingRecord]) async throws {
         guard isFlashKnown else {
             throw ControlError.busy(reason: "The phone's flash could not be read: see the daemon's log, then reboot.")
         }
         do throws(FlashError) {
-            try await environment.flash.storeUserSettings(user, changes: [change], of: identity.mac)
+            try await environment.flash.storeUserSettings(user, changes: changes, of: identity.mac)
         } catch {
             throw ControlError.failed(reason: "\(error)")
         }
         layers[.user] = user.isEmpty ? nil : user
-        if let key = change.key { origins[key] = user.contains { $0.key == key } ? change : nil }
+        for change in changes {
+            if let key = change.key { origins[key] = user.contains { $0.key == key } ? change : nil }
+        }
         settings = EffectiveSettings(layers: layers)
         registerWithSockets()
         lookUpTrusted()
@@ -159,7 +162,8 @@ extension Phone {
             .map { ProvisioningURL.masked($0.url) }
     }
 
-    private func file(of error: UserSettingError) -> String? {
+    /// Where the file came from that forbids a change.
+    func file(of error: UserSettingError) -> String? {
         if case .readOnly(_, let entry) = error { url(of: entry.layer) } else { nil }
     }
 }
