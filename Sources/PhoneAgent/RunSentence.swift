@@ -1,3 +1,4 @@
+import Presentation
 import Provisioning
 
 /// What a person is told about a run, in one sentence.
@@ -8,10 +9,10 @@ enum RunSentence {
             let inForce = trace.outcome == .fallback ? "settings come from saved copies" : "there is no saved copy"
             return "not provisioned, \(inForce): flash could not be written: \(failure)"
         }
-        let seconds = "\(trace.milliseconds / 1_000).\(String(trace.milliseconds % 1_000 / 100))"
         switch trace.outcome {
         case .provisioned:
-            return "provisioned from \(trace.url ?? "") (\(trace.source.rawValue)) in \(seconds) s"
+            let time = Wording.duration(milliseconds: Int(trace.milliseconds))
+            return "provisioned from \(trace.url ?? "") (\(trace.source.rawValue)) in \(time)"
         case .fallback:
             return "not provisioned, settings come from saved copies: \(cause(trace))"
         case .partial:

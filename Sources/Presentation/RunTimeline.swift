@@ -12,15 +12,13 @@ public struct RunTimeline {
     private static let maximumLines = 12
 
     private let run: RunRecord
-    private let began: Int
-    private let total: Double
+    private let spans: RunSpans
     private var canvas = SVGCanvas()
     private var y = 0.0
 
     private init(_ run: RunRecord) {
         self.run = run
-        began = RFC3339.milliseconds(run.startedAt) ?? 0
-        total = Double(max(run.milliseconds ?? 0, run.steps.compactMap(\.milliseconds).max() ?? 0, 1))
+        spans = RunSpans(run)
     }
 
     /// The picture, an SVG 1.1 document without a line end after its last line.
@@ -127,13 +125,11 @@ public struct RunTimeline {
     }
 
     private mutating func drawBar(of step: StepRecord, at top: Double) {
-        guard let start = step.startedAt.flatMap(RFC3339.milliseconds) else { return }
-        let isOver = step.milliseconds != nil
-        let length = step.milliseconds.map(Double.init) ?? (total - Double(start - began))
-        let (left, right) = (place(start), place(start, plus: length))
+        guard let span = spans.span(of: step) else { return }
+        let (left, right) = (place(span.start), place(span.start + span.length))
         canvas.rectangle(left, top, max(3, right - left), 13, fill: Self.colour(Mood(step: step.outcome)), radius: 2)
-        let label = isOver ? Wording.duration(milliseconds: Int(length)) : "under way"
-        drawLabel(label, left: left, right: max(right, left + 3), baseline: top + 10.5, size: 10, colour: SVGCanvas.ink)
+        let end = max(right, left + 3)
+        drawLabel(span.label, left: left, right: end, baseline: top + 10.5, size: 10, colour: SVGCanvas.ink)
     }
 
     /// Beside a bar: to its right while there is room, then to its left, then in it.
@@ -187,12 +183,12 @@ public struct RunTimeline {
     private func span(_ line: Line) -> (left: Double, right: Double) {
         switch line {
         case .message(let message):
-            let x = place(RFC3339.milliseconds(message.at) ?? began)
+            let x = place(spans.offset(of: message.at) ?? 0)
             return (x - 6, x + 6)
         case .download(let download):
-            let start = RFC3339.milliseconds(download.at) ?? began
+            let start = spans.offset(of: download.at) ?? 0
             let left = place(start)
-            return (left, max(left + 2, place(start, plus: Double(download.milliseconds))))
+            return (left, max(left + 2, place(start + download.milliseconds)))
         case .more: return (Self.axis.start, Self.axis.start)
         }
     }
@@ -239,6 +235,7 @@ public struct RunTimeline {
     // MARK: The time axis
 
     private mutating func drawAxis(from top: Double, to bottom: Double) {
+        let total = Double(spans.total)
         let step = Self.tick(total)
         var at = 0.0
         while at <= total + step / 1_000 {
@@ -267,10 +264,9 @@ public struct RunTimeline {
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 
-    /// A time on the axis. A clock that was set during the run must not push anything off the paper.
-    private func place(_ time: Int, plus milliseconds: Double = 0) -> Double {
-        let offset = min(max(0, Double(time - began) + milliseconds), total)
-        return Self.axis.start + (Self.axis.end - Self.axis.start) * offset / total
+    /// A time of the run on the axis. A clock that was set during the run must not push anything off the paper.
+    private func place(_ offset: Int) -> Double {
+        Self.axis.start + (Self.axis.end - Self.axis.start) * Double(min(offset, spans.total)) / Double(spans.total)
     }
 
     // MARK: End

@@ -63,6 +63,27 @@ struct PresentationTests {
         #expect(cut.count == 2 && cut[1].hasSuffix("…"))
     }
 
+    @Test("a run's time is its own, or what its steps tell while it goes on")
+    func spans() throws {
+        var run = Fixture.provisioned
+        let over = RunSpans(run)
+        #expect(over.total == 412)
+        let third = try #require(over.span(of: run.steps[2]))
+        #expect(third == .init(start: 4, length: 121, isOver: true) && third.label == "121 ms")
+        #expect(over.span(of: run.steps[4]) == nil, "it was skipped")
+
+        run.milliseconds = nil
+        run.steps = Array(run.steps.prefix(3))
+        run.steps[2].milliseconds = nil
+        run.steps[2].startedAt = "2026-11-21T09:30:00.104Z"
+        let underWay = RunSpans(run)
+        #expect(underWay.total == 104)
+        let going = try #require(underWay.span(of: run.steps[2]))
+        #expect(going == .init(start: 104, length: 0, isOver: false) && going.label == "under way")
+        #expect(underWay.offset(of: "1999-01-01T00:00:00Z") == 0)
+        #expect(underWay.offset(of: "2099-01-01T00:00:00Z") == 104)
+    }
+
     @Test("a clock that was set during the run pushes nothing off the paper")
     func clockWasSet() throws {
         var run = Fixture.provisioned

@@ -90,11 +90,10 @@ struct ConfigurationTests {
 
     @Test("times are read as they are written, and nothing else is a time")
     func times() {
-        #expect(Instant("1970-01-01T00:00:01.5Z")?.milliseconds == 1_500)
-        #expect(Instant("2026-11-25T15:20:31.042Z")?.milliseconds == 1_795_620_031_042)
-        #expect(Instant("2026-11-25T15:20:31Z")?.words == "25 Nov 2026, 15:20:31 UTC")
+        #expect(Instant.words("1970-01-01T00:00:01.5Z") == "1 Jan 1970, 00:00:01 UTC")
+        #expect(Instant.words("2026-11-25T15:20:31Z") == "25 Nov 2026, 15:20:31 UTC")
         for text in ["", "2026-11-25", "2026-13-25T15:20:31Z", "2026-11-25T15:20:31+01:00", "aaaa-bb-ccTdd:ee:ffZ"] {
-            #expect(Instant(text) == nil, "\(text)")
+            #expect(Instant.words(text) == text)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Control
 import Hummingbird
+import Presentation
 
 extension Site {
     func addHistory(to router: Router<WebContext>) {
@@ -43,7 +44,7 @@ extension Site {
             case .factoryReset: "factory reset"
             }
         var view: View = [
-            "action": what, "who": "\(change.programming == .web ? "web" : "phone") programming, \(change.who)",
+            "action": what, "who": Wording.origin(change.programming, change.who),
             "old": change.old ?? "", "new": change.new ?? "",
             "hasOld": !(change.old ?? "").isEmpty, "hasNew": !(change.new ?? "").isEmpty,
         ]
@@ -57,10 +58,10 @@ extension Site {
         let (word, tone) = Words.outcome(run.outcome)
         var view: View = [
             "number": run.number, "href": "\(phone.path)/history/\(run.number)", "outcome": word, "tone": tone,
-            "trigger": Words.trigger(run.trigger), "source": Words.source(run.source),
+            "trigger": Wording.trigger(run.trigger), "source": Words.source(run.source),
         ]
         view["started"] = Instant.view(run.startedAt)
-        view["duration"] = run.milliseconds.map(Words.duration)
+        view["duration"] = run.milliseconds.map(Wording.duration)
         view["url"] = run.url
         return view
     }

@@ -1,5 +1,6 @@
 import Control
 import PhoneSettings
+import Presentation
 
 /// A parameter's value as a field of a form, and why it has it.
 enum FieldView {
@@ -21,7 +22,7 @@ enum FieldView {
             "tone": tone,
             "isUser": value.layer == "user",
             "changeable": value.changeable,
-            "who": value.origin.map { "\($0.programming == .web ? "web" : "phone") programming, \($0.who)" } ?? "",
+            "who": value.origin.map { Wording.origin($0.programming, $0.who) } ?? "",
             "hasWho": value.origin != nil,
             "locked": !value.changeable,
             "isSecret": isSecret,

@@ -1,4 +1,5 @@
 import Control
+import Presentation
 
 /// A run as a timeline: nine steps, each with its place in the time of the run, and what came of it.
 enum RunView {
@@ -11,7 +12,7 @@ enum RunView {
             "number": run.number,
             "outcome": word,
             "tone": tone,
-            "trigger": Words.trigger(run.trigger),
+            "trigger": Wording.trigger(run.trigger),
             "steps": steps(run),
             "files": run.files.map(file),
             "hasFiles": !run.files.isEmpty,
@@ -21,7 +22,7 @@ enum RunView {
             "source": Words.source(run.source),
         ]
         view["started"] = Instant.view(run.startedAt)
-        view["duration"] = run.milliseconds.map(Words.duration)
+        view["duration"] = run.milliseconds.map(Wording.duration)
         view["url"] = run.url
         view["advice"] = run.advice
         view["next"] = Instant.view(run.nextAttempt)
@@ -29,11 +30,7 @@ enum RunView {
     }
 
     private static func steps(_ run: RunRecord) -> [View] {
-        let start = Instant(run.startedAt)?.milliseconds ?? 0
-        let ends = run.steps.map { step in
-            (Instant(step.startedAt ?? "")?.milliseconds ?? start) - start + (step.milliseconds ?? 0)
-        }
-        let total = max(run.milliseconds ?? 0, ends.max() ?? 0, 1)
+        let spans = RunSpans(run)
         return run.steps.map { step in
             let (word, tone) = Words.step(step.outcome)
             var view: View = [
@@ -47,11 +44,10 @@ enum RunView {
                 "hasNotes": !step.notes.isEmpty,
                 "noteCount": step.notes.count == 1 ? "1 note" : "\(step.notes.count) notes",
             ]
-            if let began = Instant(step.startedAt ?? "")?.milliseconds {
-                let length = step.milliseconds ?? max(0, total - (began - start))
-                let x = min(width - 6, max(0, began - start) * width / total)
-                view["bar"] = ["x": x, "width": max(6, min(width - x, length * width / total))]
-                view["time"] = Words.duration(milliseconds: length)
+            if let span = spans.span(of: step) {
+                let x = min(width - 6, span.start * width / spans.total)
+                view["bar"] = ["x": x, "width": max(6, min(width - x, span.length * width / spans.total))]
+                view["time"] = span.label
             }
             return view
         }

@@ -53,22 +53,6 @@ enum Words {
         }
     }
 
-    static func trigger(_ trigger: String) -> String {
-        switch trigger {
-        case "start": "the phone was started"
-        case "retry": "CFG_RTRY_INTVL after the last attempt"
-        case "cyclic": "CFG_CYCLIC_INTVL"
-        case "time-of-day": "CFG_RESYNC_TIME"
-        case "resync": "a NOTIFY from the SIP server"
-        case "user": "asked for by hand"
-        case "reboot": "the phone was rebooted"
-        case "factory-reset": "the phone went back to factory defaults"
-        case "lease": "DHCP brought another URL"
-        case "address": "the interface got another address"
-        default: trigger
-        }
-    }
-
     static func layer(_ layer: String) -> (word: String, tone: String) {
         switch layer {
         case "user": ("user", "user")
@@ -87,15 +71,6 @@ enum Words {
         case .unchanged: ("unchanged", "good")
         case .saved: ("saved copy in use", "warn")
         case .missing: ("missing", "bad")
-        }
-    }
-
-    /// `340 ms`, `2.4 s`, `3 min 20 s`.
-    static func duration(milliseconds: Int) -> String {
-        switch milliseconds {
-        case ..<1_000: "\(milliseconds) ms"
-        case ..<60_000: "\(milliseconds / 1_000).\(milliseconds % 1_000 / 100) s"
-        default: "\(milliseconds / 60_000) min \(milliseconds % 60_000 / 1_000) s"
         }
     }
 
