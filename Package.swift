@@ -127,11 +127,23 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What programs that systemd starts have in common.
+        .target(
+            name: "ServiceProgram",
+            dependencies: [
+                "Systemd", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+
         // Executables: options and composition, nothing else.
         .executableTarget(
             name: "phoneprovd",
             dependencies: [
-                "Control", "PhoneAgent", "Systemd", logging,
+                "Control", "PhoneAgent", "ServiceProgram", "Systemd", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -158,9 +170,8 @@ let package = Package(
         .executableTarget(
             name: "phoneprov-web",
             dependencies: [
-                "Control", "Systemd", "WebProgramming", logging,
+                "Control", "ServiceProgram", "Systemd", "WebProgramming", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
