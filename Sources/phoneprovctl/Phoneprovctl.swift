@@ -35,6 +35,10 @@ struct Phoneprovctl: AsyncParsableCommand {
             Self.exit(withError: ExitCode(failure.status))
         } catch {
             let code = exitCode(for: error)
+            if code.isSuccess, let script = BashCompletion.completed(fullMessage(for: error)) {
+                print(script, terminator: "")
+                return
+            }
             guard code == .validationFailure else { Self.exit(withError: error) }
             Terminal.complainAsIs(unknownCommand() ?? fullMessage(for: error))
             Self.exit(withError: ExitCode(2))
