@@ -27,7 +27,7 @@ enum PhoneArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
         case .badRecord(let problem): "phone.json cannot be read: \(problem)"
         case .otherVersion(let version): "it is of version \(version), which this daemon does not read: update it"
         case .otherPhone(let mac, let own):
-            "it is of phone \(mac), not of \(own): say --from-other-phone if that is what you want"
+            "it is of phone \(mac), not of \(own): if that is meant, say that it is another phone’s (--from-other-phone)"
         case .setting(let name, let problem): "its setting \(name) does not fit this phone: \(problem)"
         case .file(let name, let problem): "its \(name) file would be refused: \(problem)"
         }

@@ -7,18 +7,29 @@ public final class Browser: Sendable {
     private let session: String
     /// chromedriver's process.
     public let process: LabProcess
+    /// Where what is downloaded comes to lie, and what is uploaded has to.
+    public let files: URL
 
     /// The port of chromedriver in the phone's namespace.
     private static let port: UInt16 = 9515
     /// The longest time for one command; loading a page is one.
     private static let limit = Duration.seconds(60)
+    /// Where the browser sees ``files``.
+    private static let filesInside = "/run/browser"
 
     /// Starts a browser, in which scripts run unless said otherwise.
     /// - Parameter javaScript: whether pages may run scripts.
     public static func start(in network: LabNetwork, javaScript: Bool = true) async throws -> Browser {
         let words = ["chromedriver", "--port=\(port)", "--allowed-origins=*"]
+        let files = try network.makeDirectory("browser")
         let process = try network.start(
-            LabCommand(words, in: network.phone, insideRoot: true, setup: "mkdir -p /dev/shm"),
+            LabCommand(
+                words,
+                in: network.phone,
+                insideRoot: true,
+                binds: [LabCommand.Bind(files.plainPath, at: filesInside)],
+                setup: "mkdir -p /dev/shm"
+            ),
             name: "chromedriver"
         )
         try await process.waitUntil("chromedriver to listen", within: .seconds(20)) {
@@ -45,13 +56,17 @@ public final class Browser: Sendable {
         guard let session = (answer as? [String: Any])?["sessionId"] as? String else {
             throw LabError.unreadable(what: "chromedriver's new session", text: "\(answer)")
         }
-        return Browser(http, session, process)
+        let browser = Browser(http, session, process, files)
+        let downloads = ["behavior": "allow", "downloadPath": filesInside]
+        try await browser.devTools("Browser.setDownloadBehavior", downloads)
+        return browser
     }
 
-    private init(_ http: LabHTTP, _ session: String, _ process: LabProcess) {
+    private init(_ http: LabHTTP, _ session: String, _ process: LabProcess, _ files: URL) {
         self.http = http
         self.session = session
         self.process = process
+        self.files = files
     }
 
     private static func send(_ http: LabHTTP, _ method: String, _ path: String, _ body: Any?) async throws -> Any {
@@ -123,6 +138,12 @@ public final class Browser: Sendable {
         let id = try await element(selector)
         _ = try await command("POST", "/element/\(id)/clear")
         _ = try await command("POST", "/element/\(id)/value", ["text": text])
+    }
+
+    /// Chooses a file of ``files`` in a field for files.
+    public func choose(_ file: String, in selector: String) async throws {
+        let path = "\(Self.filesInside)/\(file)"
+        _ = try await command("POST", "/element/\(try await element(selector))/value", ["text": path])
     }
 
     /// Presses keys where the focus is; special keys as WebDriver numbers them.
