@@ -34,8 +34,8 @@ public final class Fleet: Sendable {
     /// What says that somebody has set the clock.
     let clock = Mutex(ClockWatch(AgentClock.now()))
     private let flash: FlashStore
-    private let downloads: DownloadEngine
-    private let loops: MultiThreadedEventLoopGroup
+    let downloads: DownloadEngine
+    let loops: MultiThreadedEventLoopGroup
     private let version: String
 
     /// What a reload changes: always a whole configuration, with its phones.
@@ -220,44 +220,10 @@ public final class Fleet: Sendable {
         return failure
     }
 
-    private func startMonitor(
-        _ changed: AsyncStream<[String: InterfaceState]>.Continuation
-    ) async throws -> InterfaceMonitor {
-        let monitor = try await InterfaceMonitor.start(
-            interfaces: { [weak self] in Set(self?.phones.map(\.interface) ?? []) },
-            group: loops,
-            onChange: { changed.yield($0) }
-        )
-        crew.withLock { $0.monitor = monitor }
-        return monitor
-    }
-
     /// Not cancelled with the rest: a phone ends when its inbox does, and answers what is in it before.
     func launch(_ phone: Phone) {
         let task = Task { await phone.run() }
         crew.withLock { $0.running[phone.identity.mac] = task }
-    }
-
-    /// A phone that no longer hears of addresses would wait for ever: listening that has broken off begins anew.
-    private func keepMonitoring(
-        _ first: InterfaceMonitor,
-        _ changed: AsyncStream<[String: InterfaceState]>.Continuation
-    ) async {
-        var monitor: InterfaceMonitor? = first
-        while !Task.isCancelled {
-            if let current = monitor {
-                await withTaskCancellationHandler {
-                    await current.untilClosed()
-                } onCancel: {
-                    Task { await current.stop() }
-                }
-                if Task.isCancelled { return }
-                logger.warning("the kernel's messages about network interfaces broke off: they are asked for again")
-            }
-            // A pause, lest a lasting error keep a processor busy.
-            try? await Task.sleep(for: .seconds(1))
-            monitor = try? await startMonitor(changed)
-        }
     }
 
     /// The control interface is what the daemon lives by: it ends when the task is cancelled, or by an error.
@@ -271,24 +237,6 @@ public final class Fleet: Sendable {
             }
         } onCancel: {
             server.shutdown()
-        }
-    }
-
-    /// The socket comes before the address: when a phone hears of an address, it can send.
-    private func follow(_ changes: AsyncStream<[String: InterfaceState]>) async {
-        var addresses: [String: String?] = [:]
-        for await states in changes {
-            for (interface, state) in states {
-                if let known = addresses.updateValue(state.ipv4, forKey: interface), known != state.ipv4 {
-                    downloads.forgetConnections()
-                }
-                let concerned = phones.filter { $0.interface == interface }
-                let now = await sockets.update(interface, state)
-                for phone in concerned {
-                    phone.inbox.yield(.sockets(now))
-                    phone.inbox.yield(.interface(state))
-                }
-            }
         }
     }
 

@@ -19,11 +19,14 @@ extension Benchmarks {
         let process = try network.start(LabCommand([yardstick], in: network.phone), name: "idle")
         try await process.waitForOutput("ready")
 
+        let sleeper = try startSleeper(in: network)
         // What the end of the run leaves to be done, pool threads that end among it, is no part of being idle.
         try await Task.sleep(for: .seconds(15))
         let before = try Usage(of: daemon.process.pid)
+        let sleepingBefore = try Usage(of: sleeper.pid).voluntarySwitches
         try await Task.sleep(for: .seconds(seconds))
         let after = try Usage(of: daemon.process.pid)
+        let sleeping = try Usage(of: sleeper.pid).voluntarySwitches - sleepingBefore
         let ours = Double(try daemon.residentKiB()) / 1_024
         let theirs = Double(try Usage.residentKiB(of: process.pid)) / 1_024
         say("\nIdle with one phone, provisioned:")
@@ -32,6 +35,13 @@ extension Benchmarks {
         say("  ratio                                    \(text(ours / theirs))")
         say("  CPU time in \(seconds) s                     \(text((after.cpuSeconds - before.cpuSeconds) * 1_000)) ms")
         say("  voluntary context switches in \(seconds) s   \(after.voluntarySwitches - before.voluntarySwitches)")
+        say("  of a Swift program that only sleeps      \(sleeping)")
+    }
+
+    /// A yardstick for wake-ups: Swift's runtime has a thread on Linux that looks after its pool of threads once a second,
+    /// whatever the program does (libdispatch's work queue monitor).
+    static func startSleeper(in network: LabNetwork) throws -> LabProcess {
+        try network.start(LabCommand([try own(), "sleep"]), name: "sleeper")
     }
 
     /// Built here, because it is a program of the machine's own compiler.

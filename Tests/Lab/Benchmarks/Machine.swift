@@ -44,19 +44,21 @@ enum MachineBenchmark {
         say("  systemd-networkd, to READY               \(figure(median(theirs))) ms")
         say("  ratio                                    \(figure(median(ready) / median(theirs)))")
         say("  phoneprovd, to provisioned by PnP        \(figure(median(provisioned))) ms")
-        try await idle(machine)
+        try await idle(machine, try Benchmarks.startSleeper(in: network))
         try sizes()
     }
 
     /// With the watchdog, as the service runs: a wake-up is a thread that has slept of its own accord.
-    private static func idle(_ machine: Machine) async throws {
+    private static func idle(_ machine: Machine, _ sleeper: LabProcess) async throws {
         let seconds = Benchmarks.idleSeconds
         let units = ["phoneprovd", "systemd-networkd"]
         // The end of the run, and the start of the other, are no part of being idle.
         try await Task.sleep(for: .seconds(15))
         var before: [UnitUsage] = []
         for unit in units { before.append(try await UnitUsage(of: unit, machine)) }
+        let sleepingBefore = try Usage(of: sleeper.pid).voluntarySwitches
         try await Task.sleep(for: .seconds(seconds))
+        let sleeping = try Usage(of: sleeper.pid).voluntarySwitches - sleepingBefore
         say("\nIdle, the phone provisioned:")
         for (unit, before) in zip(units, before) {
             let after = try await UnitUsage(of: unit, machine)
@@ -66,6 +68,8 @@ enum MachineBenchmark {
             let switches = after.voluntarySwitches - before.voluntarySwitches
             say("  \(name) voluntary context switches in \(seconds) s: \(switches)")
         }
+        let name = "a Swift program, asleep".padding(toLength: 24, withPad: " ", startingAt: 0)
+        say("  \(name) voluntary context switches in \(seconds) s: \(sleeping)")
     }
 
     private static func startTime(of unit: String, _ machine: Machine) async throws -> Double {

@@ -37,7 +37,8 @@ extension Benchmarks {
         say("  rate, ours by curl's                     \(text(median(curl) / median(engine)))")
     }
 
-    private static func own() throws -> String {
+    /// This program.
+    static func own() throws -> String {
         try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     }
 
