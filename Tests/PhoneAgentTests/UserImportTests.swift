@@ -109,6 +109,19 @@ final class UserImportTests {
         #expect(try await history().count == 3)
     }
 
+    @Test("may have what a file holds fast, as long as it stays as it is")
+    func heldFast() async throws {
+        let key = ParameterKey("HOT_LINE_DELAY_TIME")
+        await phone.give(.standard, [Setting(key: key, value: "5", permission: .readOnly)])
+        await #expect(throws: ControlError.self) {
+            try await importing([("NTP_ADDR", "ntp.example.com"), ("HOT_LINE_DELAY_TIME", "4")])
+        }
+        #expect(try await values() == Self.before)
+        _ = try await importing([("NTP_ADDR", "ntp.example.com"), ("HOT_LINE_DELAY_TIME", "3")])
+        #expect(try await values()["NTP_ADDR"] == "ntp.example.com")
+        #expect(try await values()["HOT_LINE_DELAY_TIME"] == "3")
+    }
+
     @Test("that flash breaks off in the middle has changed nothing")
     func brokenOff() async throws {
         try await flash.queue.write { db in
@@ -126,5 +139,13 @@ final class UserImportTests {
         #expect(try await history().count == 3)
         #expect(await phone.settings.text(ParameterKey(parsing: "DISPLAY_NAME_1")) == "Anna")
         #expect(await phone.origins[ParameterKey("HOT_LINE_DELAY_TIME")] != nil)
+    }
+}
+
+extension Phone {
+    /// As a file of this layer would.
+    fileprivate func give(_ layer: SettingsLayer, _ values: [Setting]) {
+        layers[layer] = values
+        settings = EffectiveSettings(layers: layers)
     }
 }
