@@ -18,23 +18,23 @@ extension Benchmarks {
         ]
         var engine: [Double] = []
         var curl: [Double] = []
-        for _ in 0..<9 {
+        for _ in 0..<rounds {
             for isEngine in [true, false] {
                 var command = isEngine ? ours : LabCommand(theirs)
                 command.namespace = network.phone
-                let began = ContinuousClock.now
                 let done = try await network.run(command, within: .seconds(60))
-                let spent = milliseconds(ContinuousClock.now - began)
+                let spent = milliseconds(done.duration)
                 guard done.status == 0 else { throw Unexpected(text: "\(done.exit): \(done.errors)") }
                 if isEngine { engine.append(spent) } else { curl.append(spent) }
             }
         }
-        let asked = try nginx.records.count { $0.status == "200" && $0.bytes == "2048" }
-        guard asked == 18 * count else { throw Unexpected(text: "nginx served \(asked) files of \(18 * count)") }
-        say("\n\(count) downloads of 2 KB from nginx, \(atOnce) at once, process start and end included, median of 9:")
+        let asked = 2 * rounds * count
+        let served = try nginx.records.count { $0.status == "200" && $0.bytes == "2048" }
+        guard served == asked else { throw Unexpected(text: "nginx served \(served) files of \(asked)") }
+        say("\n\(count) downloads of 2 KB from nginx, \(atOnce) at once, the whole process, median of \(rounds):")
         say("  the download engine                      \(text(median(engine))) ms")
         say("  curl --parallel                          \(text(median(curl))) ms")
-        say("  rate, ours by curl's                     \(text(median(curl) / median(engine)))")
+        say("  rate, ours by curl's                     \(String(format: "%8.2f", median(curl) / median(engine)))")
     }
 
     /// This program.

@@ -28,6 +28,8 @@ public final class LabProcess: Sendable {
         public let output: String
         /// Its standard error.
         public let errors: String
+        /// From just before its start to its end, however long after it the end was noticed.
+        public let duration: Duration
 
         /// The exit status, or 128 and the signal's number, as a shell counts.
         public var status: Int32 {
@@ -45,11 +47,15 @@ public final class LabProcess: Sendable {
     public let name: String
     /// The process id, also the id of its process group.
     public let pid: pid_t
+    /// The time just before it was started.
+    public let startedAt = Date()
+    private let began = ContinuousClock.now
 
     private struct State {
         var output = BoundedText(limit: outputLimit)
         var errors = BoundedText(limit: outputLimit)
         var exit: Exit?
+        var ended: ContinuousClock.Instant?
         var openStreams = 2
     }
     private let state = Mutex(State())
@@ -84,6 +90,7 @@ public final class LabProcess: Sendable {
         // The process stays a zombie while WNOWAIT looks at it, so its id cannot be another's when the guardian is told.
         var information = siginfo_t()
         while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        let ended = ContinuousClock.now
         // What it left in its group ends with it, as a service's processes do.
         kill(-pid, SIGKILL)
         // The guardian can only be gone when this process is ending; then there is nobody to tell.
@@ -93,6 +100,7 @@ public final class LabProcess: Sendable {
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0, errno == EINTR {}
             let signal = status & 0x7f
+            $0.ended = ended
             $0.exit = signal == 0 ? .status((status >> 8) & 0xff) : .signal(signal)
         }
     }
@@ -164,7 +172,13 @@ public final class LabProcess: Sendable {
         let process = try LabProcess(command)
         do {
             let exit = try await process.waitForExit(within: limit)
-            return Finished(exit: exit, output: process.output, errors: process.errors)
+            let ended = process.state.withLock { $0.ended } ?? .now
+            return Finished(
+                exit: exit,
+                output: process.output,
+                errors: process.errors,
+                duration: ended - process.began
+            )
         } catch {
             await process.stop(within: .milliseconds(200))
             throw error
