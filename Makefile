@@ -87,6 +87,7 @@ fuzz: deps ## feeds the parsers with what a fuzzer thinks up, SECONDS each (60),
 bench: lab release ## measures, each figure beside a yardstick of the same run (ten idle minutes among them)
 	$(SWIFT) build $(RELEASE) --product benchmarks
 	$(SWIFT) build $(RELEASE) --product sip-benchmark
+	$(SWIFT) build $(RELEASE) --product download-benchmark
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; PHONEPROVD_PROGRAMS="$$bin" "$$bin/benchmarks"
 
 check: deps ## formatting, shell scripts, and a build in which warnings are errors

@@ -247,9 +247,16 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["LabSupport", "ConfigurationFile", "Downloads", "PhoneSettings", "CXML2"],
+            dependencies: ["LabSupport", "ConfigurationFile", "PhoneSettings", "CXML2"],
             path: "Tests/Lab/Benchmarks",
             exclude: ["idle.c"],
+            swiftSettings: strict
+        ),
+        // What is timed beside curl, with no other library in it.
+        .executableTarget(
+            name: "download-benchmark",
+            dependencies: ["Downloads"],
+            path: "Tests/Lab/DownloadBenchmark",
             swiftSettings: strict
         ),
         // Measures the message parser; a program of its own, as only an optimised one is worth measuring.

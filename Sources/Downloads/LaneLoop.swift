@@ -123,7 +123,7 @@ final class LaneLoop {
                 let id = idOf[handle], let transfer = running[id]?.transfer
             else { continue }
             let code = ccurl_message_result(message)
-            let text = transfer.easy.error
+            let text = code == CURLE_OK ? "" : transfer.easy.error
             end(id, .curl(code, text.isEmpty ? String(cString: curl_easy_strerror(code)) : text))
         }
     }
@@ -173,12 +173,5 @@ final class LaneLoop {
 
     private static func words(_ code: CURLMcode) -> String {
         curl_multi_strerror(code).map { String(cString: $0) } ?? "error \(code.rawValue)"
-    }
-}
-
-extension Leg {
-    /// Whose places it takes. A proxy is one server, whatever is behind it.
-    var server: String {
-        if let proxy { "\(proxy.host):\(proxy.port)" } else { url.server }
     }
 }

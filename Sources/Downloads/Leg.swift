@@ -45,6 +45,8 @@ final class Leg: Sendable {
     let requestedTotal: Duration
     let proxy: Proxy?
     let localBinding: LocalBinding?
+    /// Whose places it takes. A proxy is one server, whatever is behind it.
+    let server: String
 
     init(
         _ purpose: Purpose,
@@ -73,5 +75,6 @@ final class Leg: Sendable {
         // The proxy parameters are for HTTP (HTTP_PROXY_SVR_ADDR).
         proxy = url.scheme.isHTTP ? request.proxy : nil
         localBinding = request.localBinding
+        server = proxy.map { "\($0.host):\($0.port)" } ?? url.server
     }
 }

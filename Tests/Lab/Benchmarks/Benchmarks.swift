@@ -26,7 +26,6 @@ struct Benchmarks {
         do {
             let wanted = CommandLine.arguments.dropFirst()
             // Started by a benchmark, in a network of the lab.
-            if wanted.first == "fetch", let url = wanted.dropFirst().first { return try await fetch(url) }
             if wanted.first == "sleep" { return try await Task.sleep(for: .seconds(86_400)) }
             for (name, run) in all where wanted.isEmpty || wanted.contains(name) { try await run() }
             if let other = wanted.first(where: { name in !all.contains { $0.name == name } }) {

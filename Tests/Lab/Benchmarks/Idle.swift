@@ -56,4 +56,9 @@ extension Benchmarks {
         )
         return program
     }
+
+    /// This program.
+    static func own() throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    }
 }

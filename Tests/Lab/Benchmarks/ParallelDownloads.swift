@@ -1,4 +1,3 @@
-import Downloads
 import Foundation
 import LabSupport
 
@@ -10,9 +9,11 @@ extension Benchmarks {
 
     static func downloads(_ network: LabNetwork) async throws {
         let nginx = try await Nginx.start(in: network)
-        try nginx.put("f", String(repeating: "x", count: 2_048))
+        let bytes = 2_048
+        try nginx.put("f", String(repeating: "x", count: bytes))
         let url = "http://\(LabNetwork.serverAddress)/f"
-        let ours = LabCommand([try own(), "fetch", url])
+        // A program of its own: this one is linked with more libraries than curl.
+        let ours = LabCommand([LabPlaces.programs.appending(path: "download-benchmark").path, url, "\(bytes)"])
         let theirs = [
             "curl", "--parallel", "--parallel-max", "\(atOnce)", "-sS", "-o", "/dev/null", "\(url)?[1-\(count)]",
         ]
@@ -29,32 +30,11 @@ extension Benchmarks {
             }
         }
         let asked = 2 * rounds * count
-        let served = try nginx.records.count { $0.status == "200" && $0.bytes == "2048" }
+        let served = try nginx.records.count { $0.status == "200" && $0.bytes == "\(bytes)" }
         guard served == asked else { throw Unexpected(text: "nginx served \(served) files of \(asked)") }
         say("\n\(count) downloads of 2 KB from nginx, \(atOnce) at once, the whole process, median of \(rounds):")
         say("  the download engine                      \(text(median(engine))) ms")
         say("  curl --parallel                          \(text(median(curl))) ms")
         say("  rate, ours by curl's                     \(String(format: "%8.2f", median(curl) / median(engine)))")
-    }
-
-    /// This program.
-    static func own() throws -> String {
-        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    }
-
-    /// What the other process does: all downloads, and an error when one fails.
-    static func fetch(_ url: String) async throws {
-        let engine = try DownloadEngine()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 1...count {
-                if number > atOnce { try await group.next() }
-                group.addTask {
-                    let download = try await engine.download(DownloadRequest(url: "\(url)?\(number)"))
-                    guard download.byteCount == 2_048 else { throw Unexpected(text: "\(download)") }
-                }
-            }
-            try await group.waitForAll()
-        }
-        await engine.shutdown()
     }
 }
