@@ -26,7 +26,7 @@ UNIT_TESTS := Provisioning SIP Capture Archive DHCPOptions PhoneSettings Configu
 	Phoneprovctl WebProgramming
 LAB_TESTS := $(SWIFT) test --skip-build --ignore-lock --no-parallel
 FLOOD := PnPHostileTests
-LEASES := (DHCP|DHCPClient|DHCPServer|HostileLease|Hook|Inform)Tests
+PATIENT := (DHCP|DHCPClient|DHCPServer|HostileLease|Hook|Inform|MachineClock)Tests
 SHELL_SCRIPTS := etc/debian/build Tests/Lab/boot-machine Tests/Fuzz/run Tests/Lab/make-root Tests/Lab/enter-root Tests/Lab/guardian .ci/run
 POSIX_SCRIPTS := etc/dhcp/dhclient-exit-hooks.d/phoneprovd etc/phoneprovd/dhcp/functions etc/phoneprovd/dhcp/dhcpcd-hook \
 	etc/phoneprovd/dhcp/udhcpc-hook etc/NetworkManager/dispatcher.d/90-phoneprovd systemd/restart-delay \
@@ -72,14 +72,14 @@ test: unit integration ## every test, the lab's included (needs root)
 unit: build ## the tests that need no network of their own
 	@for room in $(UNIT_TESTS); do $(SWIFT) test --skip-build --filter "^$${room}Tests\." || exit 1; done
 
-# A flood of datagrams wants the machine for itself. Then the tests of DHCP clients, which wait for leases most of the
-# time, run beside all others, and tell what they found after them.
+# A flood of datagrams wants the machine for itself. Then the tests that wait most of the time, for leases and for clocks,
+# run beside all others, and tell what they found after them.
 integration: lab build ## the tests against real servers (needs root)
 	$(LAB_TESTS) --filter '^LabTests\.$(FLOOD)'
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; failed=0; \
-	$(LAB_TESTS) --filter '^LabTests\.$(LEASES)' >"$$log" 2>&1 & leases=$$!; \
-	$(LAB_TESTS) --filter '^LabTests\.' --skip '^LabTests\.$(FLOOD)' --skip '^LabTests\.$(LEASES)' || failed=1; \
-	wait "$$leases" || failed=1; cat "$$log"; exit "$$failed"
+	$(LAB_TESTS) --filter '^LabTests\.$(PATIENT)' >"$$log" 2>&1 & patient=$$!; \
+	$(LAB_TESTS) --filter '^LabTests\.' --skip '^LabTests\.$(FLOOD)' --skip '^LabTests\.$(PATIENT)' || failed=1; \
+	wait "$$patient" || failed=1; cat "$$log"; exit "$$failed"
 
 fuzz: deps ## feeds the parsers with what a fuzzer thinks up, SECONDS each (60), on all processors
 	Tests/Fuzz/run --seconds $(SECONDS) --jobs "$$(nproc)" $(if $(SEED),--seed $(SEED))
