@@ -18,10 +18,25 @@ final class EasyHandle {
         attempt(ccurl_easy_setopt_pointer(pointer, CURLOPT_ERRORBUFFER, errorText))
     }
 
+    /// Makes it as it was at first. It must be in no multi handle.
+    func reset() {
+        curl_easy_reset(pointer)
+        freeLists()
+        errorText[0] = 0
+        failure = CURLE_OK
+        failureText = ""
+        attempt(ccurl_easy_setopt_pointer(pointer, CURLOPT_ERRORBUFFER, errorText))
+    }
+
     deinit {
         curl_easy_cleanup(pointer)
-        for list in lists { curl_slist_free_all(list) }
+        freeLists()
         errorText.deallocate()
+    }
+
+    private func freeLists() {
+        for list in lists { curl_slist_free_all(list) }
+        lists = []
     }
 
     /// libcurl's words for what went wrong last.

@@ -77,4 +77,7 @@ final class Leg: Sendable {
         localBinding = request.localBinding
         server = proxy.map { "\($0.host):\($0.port)" } ?? url.server
     }
+
+    /// Whether libcurl is given neither a secret nor certificates for it, so that its handle may serve another leg.
+    var leavesNothing: Bool { url.scheme == .http && credentials == nil && purpose == .download }
 }

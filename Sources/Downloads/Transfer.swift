@@ -7,13 +7,26 @@ final class Transfer {
     /// that the connection can serve again: 64 KiB.
     static let discardedBodyLimit = 65_536
 
-    /// The earliest moment at which a transfer of the lane may be overdue, shared with the lane. It may be
-    /// too early, never too late.
+    /// When a transfer of the lane may be overdue, shared with the lane.
     final class Alarm {
+        /// The earliest moment. It may be too early, never too late.
         var next: ContinuousClock.Instant?
+        private var moved: [Transfer] = []
 
         func pull(to instant: ContinuousClock.Instant) {
             if next.map({ instant < $0 }) ?? true { next = instant }
+        }
+
+        /// A transfer got further, and has a new deadline from the end of this turn.
+        func note(_ transfer: Transfer) { moved.append(transfer) }
+
+        /// The end of a turn. One look at the clock serves every header line and part of a body in it.
+        func settle(at now: ContinuousClock.Instant) {
+            for transfer in moved {
+                transfer.settle(at: now)
+                if let deadline = transfer.deadline { pull(to: deadline) }
+            }
+            moved.removeAll(keepingCapacity: true)
         }
     }
 
@@ -26,14 +39,14 @@ final class Transfer {
     private let queued: Duration
     private(set) var phase = TransferReport.Phase.connecting
     private(set) var deadline: ContinuousClock.Instant?
+    private var hasMoved = false
     private var stopped: TransferReport.Ending?
     private var headers = ResponseHeaders()
     private var body: [UInt8] = []
     private var received = 0
     private var tlsVersion: String?
 
-    init?(id: UInt64, leg: Leg, queued: Duration, alarm: Alarm) {
-        guard let easy = EasyHandle() else { return nil }
+    init(id: UInt64, leg: Leg, easy: EasyHandle, queued: Duration, alarm: Alarm) {
         self.id = id
         self.leg = leg
         self.easy = easy
@@ -48,8 +61,7 @@ final class Transfer {
         headers = ResponseHeaders()
         body = []
         received = 0
-        phase = .waiting
-        setDeadline(after: leg.timeouts.firstByte)
+        move(to: .waiting)
     }
 
     /// - Returns: Whether libcurl shall go on.
@@ -116,15 +128,18 @@ final class Transfer {
         return address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 
-    private func dataArrived() {
-        phase = .receiving
-        setDeadline(after: leg.timeouts.idle)
+    private func dataArrived() { move(to: .receiving) }
+
+    private func move(to phase: TransferReport.Phase) {
+        self.phase = phase
+        guard !hasMoved else { return }
+        hasMoved = true
+        alarm.note(self)
     }
 
-    private func setDeadline(after duration: Duration) {
-        let deadline = ContinuousClock.now + duration
-        self.deadline = deadline
-        alarm.pull(to: deadline)
+    private func settle(at now: ContinuousClock.Instant) {
+        hasMoved = false
+        deadline = now + (phase == .waiting ? leg.timeouts.firstByte : leg.timeouts.idle)
     }
 
     private func stop(_ ending: TransferReport.Ending) -> Bool {

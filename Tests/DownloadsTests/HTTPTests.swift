@@ -54,6 +54,52 @@ struct HTTPTests {
         #expect(!(server.notes.last ?? "").contains("User-Agent"))
     }
 
+    @Test("take nothing of one file's request into the next one's")
+    func requestsAreSeparate() async throws {
+        let server = TestServer.http { connection, head in
+            let mayPass = head.contains { $0.hasPrefix("Authorization: Basic ") } || !head[0].contains("/locked")
+            connection.respond(
+                mayPass ? "200 OK" : "401 Unauthorized",
+                headers: mayPass ? [] : ["WWW-Authenticate: Basic realm=\"p\""],
+                body: [1, 2]
+            )
+        }
+        defer { server.stop() }
+        let plain = ["GET /f.cfg HTTP/1.1", "Host: 127.0.0.1:\(server.port)", "Accept: */*"]
+        try await withEngine { engine in
+            _ = try await engine.download(
+                request(server.url()) {
+                    $0.userAgent = "phone"
+                    $0.validators = Validators(etag: "\"a\"", lastModified: "Sat, 03 Jan 2026 10:00:00 GMT")
+                    $0.localBinding = .address("127.0.0.2")
+                    $0.maximumBytes = 2
+                }
+            )
+            _ = try await engine.download(request(server.url()))
+            #expect(Self.lines(server.notes.last) == plain)
+
+            let small = await failure(engine, request(server.url()) { $0.maximumBytes = 1 })
+            #expect(small == .tooLarge(limit: 1))
+            #expect(try await body(engine, request(server.url())) == [1, 2])
+
+            let locked = server.url("/locked")
+            _ = try await engine.download(
+                request(locked) { $0.credentials = Credentials(user: "u", password: "p") }
+            )
+            #expect(server.notes.last?.contains("Authorization: Basic") == true)
+            guard case .unauthorized = await failure(engine, request(locked)) else {
+                Issue.record("no credentials, and it is let in")
+                return
+            }
+            _ = try await engine.download(request(server.url()))
+            #expect(Self.lines(server.notes.last) == plain)
+        }
+    }
+
+    private static func lines(_ head: String?) -> [String] {
+        (head ?? "").split(separator: "\n").map(String.init)
+    }
+
     @Test("use one connection for one file after the other")
     func keepAlive() async throws {
         let server = TestServer.http { connection, _ in connection.respond(body: [1]) }
