@@ -1,42 +1,60 @@
 /// Elements that wait for a free place, by server: each server has so many places, all together have so many,
 /// and servers take turns. So a server that answers slowly keeps only its own downloads waiting.
-struct FairQueue<Element> {
+final class FairQueue<Element> {
     /// The number of elements that may run at once.
     let places: Int
     /// The number of them that may be with one server.
     let placesPerServer: Int
 
-    private struct Line {
-        var waiting: [(id: UInt64, element: Element)] = []
-        var head = 0
+    /// What waits for one server. A class: a turn leads to it without a look-up by the server's name.
+    private final class Line {
+        let server: String
+        private var waiting: [(id: UInt64, element: Element)] = []
+        private var head = 0
         var running = 0
         var hasTurn = false
 
-        var isWaiting: Bool { head < waiting.count }
-
-        /// Takes the line's turn.
-        mutating func start(places: Int) -> (id: UInt64, element: Element)? {
-            hasTurn = false
-            guard isWaiting, running < places else { return nil }
-            running += 1
-            return popFirst()
+        init(server: String) {
+            self.server = server
         }
 
-        private mutating func popFirst() -> (id: UInt64, element: Element) {
+        var isWaiting: Bool { head < waiting.count }
+
+        func append(_ element: Element, id: UInt64) {
+            waiting.append((id, element))
+        }
+
+        func popFirst() -> (id: UInt64, element: Element) {
             let first = waiting[head]
             head += 1
-            // Moving the rest forward now and then keeps the memory small and the cost of each step constant.
-            if head >= 64, head * 2 >= waiting.count {
+            if head == waiting.count {
+                waiting.removeAll(keepingCapacity: waiting.capacity <= 64)
+                head = 0
+            } else if head >= 64, head * 2 >= waiting.count {
+                // Moving the rest forward now and then keeps the memory small and the cost of each step constant.
                 waiting.removeFirst(head)
                 head = 0
             }
             return first
         }
+
+        func remove(id: UInt64) -> Element? {
+            guard let index = waiting[head...].firstIndex(where: { $0.id == id }) else { return nil }
+            return waiting.remove(at: index).element
+        }
+
+        func removeAll() -> [Element] {
+            defer {
+                waiting = []
+                head = 0
+            }
+            return waiting[head...].map(\.element)
+        }
     }
 
     private var lines: [String: Line] = [:]
-    private var serverOf: [UInt64: String] = [:]
-    private var turns: [String] = []
+    private var lineOf: [UInt64: Line] = [:]
+    private var turns: [Line] = []
     private var firstTurn = 0
     private(set) var running = 0
 
@@ -45,29 +63,32 @@ struct FairQueue<Element> {
         self.placesPerServer = placesPerServer
     }
 
-    mutating func append(_ element: Element, id: UInt64, server: String) {
-        serverOf[id] = server
-        lines[server, default: Line()].waiting.append((id, element))
-        takeTurn(server)
+    func append(_ element: Element, id: UInt64, server: String) {
+        let line = line(of: server)
+        line.append(element, id: id)
+        lineOf[id] = line
+        takeTurn(line)
     }
 
     /// The next element that may start; it holds a place until ``finished(server:)``.
-    mutating func next() -> (id: UInt64, element: Element)? {
-        while running < places, firstTurn < turns.count {
-            let server = turns[firstTurn]
+    func next() -> (id: UInt64, element: Element)? {
+        while hasNext {
+            let line = turns[firstTurn]
             firstTurn += 1
-            if firstTurn >= 64, firstTurn * 2 >= turns.count {
+            if firstTurn == turns.count || (firstTurn >= 64 && firstTurn * 2 >= turns.count) {
                 turns.removeFirst(firstTurn)
                 firstTurn = 0
             }
-            // In its place: a copy of the line would be as long as what waits in it.
-            guard let first = lines[server]?.start(places: placesPerServer) else {
-                dropIfUnused(server)
+            line.hasTurn = false
+            guard line.isWaiting, line.running < placesPerServer else {
+                dropIfUnused(line)
                 continue
             }
+            line.running += 1
             running += 1
-            serverOf[first.id] = nil
-            takeTurn(server)
+            let first = line.popFirst()
+            lineOf[first.id] = nil
+            takeTurn(line)
             return first
         }
         return nil
@@ -77,42 +98,41 @@ struct FairQueue<Element> {
     var hasNext: Bool { running < places && firstTurn < turns.count }
 
     /// A started element of this server is done.
-    mutating func finished(server: String) {
+    func finished(server: String) {
         running -= 1
-        lines[server]?.running -= 1
-        takeTurn(server)
-        dropIfUnused(server)
+        guard let line = lines[server] else { return }
+        line.running -= 1
+        takeTurn(line)
+        dropIfUnused(line)
     }
 
     /// Takes a waiting element out. `nil` when it is not waiting.
-    mutating func remove(id: UInt64) -> Element? {
-        guard let server = serverOf.removeValue(forKey: id),
-            let index = lines[server]?.waiting[(lines[server]?.head ?? 0)...].firstIndex(where: { $0.id == id })
-        else { return nil }
-        let element = lines[server]?.waiting.remove(at: index).element
-        dropIfUnused(server)
-        return element
+    func remove(id: UInt64) -> Element? {
+        guard let line = lineOf.removeValue(forKey: id) else { return nil }
+        defer { dropIfUnused(line) }
+        return line.remove(id: id)
     }
 
     /// Takes all waiting elements out.
-    mutating func removeAll() -> [Element] {
-        let elements = lines.values.flatMap { $0.waiting[$0.head...].map(\.element) }
-        for server in lines.keys {
-            lines[server]?.waiting = []
-            lines[server]?.head = 0
-        }
-        serverOf = [:]
-        return elements
+    func removeAll() -> [Element] {
+        lineOf = [:]
+        return lines.values.flatMap { $0.removeAll() }
     }
 
-    private mutating func takeTurn(_ server: String) {
-        guard let line = lines[server], line.isWaiting, !line.hasTurn, line.running < placesPerServer else { return }
-        lines[server]?.hasTurn = true
-        turns.append(server)
+    private func line(of server: String) -> Line {
+        if let line = lines[server] { return line }
+        let line = Line(server: server)
+        lines[server] = line
+        return line
     }
 
-    private mutating func dropIfUnused(_ server: String) {
-        guard let line = lines[server], !line.isWaiting, line.running == 0, !line.hasTurn else { return }
-        lines[server] = nil
+    private func takeTurn(_ line: Line) {
+        guard line.isWaiting, !line.hasTurn, line.running < placesPerServer else { return }
+        line.hasTurn = true
+        turns.append(line)
+    }
+
+    private func dropIfUnused(_ line: Line) {
+        if !line.isWaiting, line.running == 0, !line.hasTurn { lines[line.server] = nil }
     }
 }

@@ -4,7 +4,7 @@ import CCurl
 final class LaneLoop {
     private let lane: Lane
     private let alarm = Transfer.Alarm()
-    private var queue: FairQueue<Lane.Job>
+    private let queue: FairQueue<Lane.Job>
     private var running: [UInt64: (transfer: Transfer, job: Lane.Job)] = [:]
     private var idOf: [UnsafeMutableRawPointer: UInt64] = [:]
     private var multi: UnsafeMutableRawPointer?

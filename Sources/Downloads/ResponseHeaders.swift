@@ -1,3 +1,5 @@
+import Glibc
+
 /// The header lines of one response, as they come from libcurl one by one.
 ///
 /// A status line starts anew, so what remains is the last response: neither the `100 Continue` before it nor
@@ -22,13 +24,14 @@ struct ResponseHeaders: Sendable, Equatable {
     mutating func append(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         byteCount += line.count
         guard byteCount <= Self.maximumBytes else { return false }
-        let text = Self.trimmed(line[...])
-        if text.starts(with: "HTTP/".utf8) {
+        let text = line.trimmed
+        if text.hasPrefix("HTTP/") {
             startResponse(text)
         } else if text.isEmpty {
             isComplete = status != nil
-        } else if status != nil, !isComplete {
-            readField(line: line, text)
+        } else if status != nil, !isComplete, !line.startsWithBlank {
+            // A line that begins with a blank goes on with the field before it, which none of ours does.
+            readField(text)
         }
         return true
     }
@@ -36,20 +39,19 @@ struct ResponseHeaders: Sendable, Equatable {
     /// Whether the body of this response is the file that was asked for.
     var announcesContent: Bool { status.map { (200..<300).contains($0) } ?? true }
 
-    private mutating func startResponse(_ line: Slice<UnsafeBufferPointer<UInt8>>) {
+    private mutating func startResponse(_ line: UnsafeBufferPointer<UInt8>) {
         let counted = byteCount
         self = ResponseHeaders()
         byteCount = counted
-        let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
-        status = fields.count > 1 ? Int(String(decoding: fields[1], as: UTF8.self)) : nil
+        let code = line.drop { $0 != .space }.drop { $0 == .space }.prefix { $0 != .space }
+        status = Int(String(decoding: code, as: UTF8.self))
     }
 
-    private mutating func readField(line: UnsafeBufferPointer<UInt8>, _ text: Slice<UnsafeBufferPointer<UInt8>>) {
-        // A line that begins with a blank goes on with the field before it, which none of ours does.
-        guard line.first != 0x20, line.first != 0x09 else { return }
-        guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return }
-        guard let field = Field.allCases.first(where: { $0.isNamed(text[..<colon]) }) else { return }
-        let bytes = Self.trimmed(text[text.index(after: colon)...])
+    private mutating func readField(_ line: UnsafeBufferPointer<UInt8>) {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")),
+            let field = Field(UnsafeBufferPointer(rebasing: line[..<colon]))
+        else { return }
+        let bytes = UnsafeBufferPointer(rebasing: line[(colon + 1)...]).trimmed
         // A URL has its own limit, which is checked with its own words.
         guard bytes.count <= HTTPDetails.maximumValueLength || field == .location else { return }
         let value = String(decoding: bytes, as: UTF8.self)
@@ -64,31 +66,54 @@ struct ResponseHeaders: Sendable, Equatable {
         }
     }
 
-    /// The fields that are kept, by their names in lower case.
-    private enum Field: String, CaseIterable {
-        case etag = "etag"
-        case lastModified = "last-modified"
-        case contentType = "content-type"
-        case retryAfter = "retry-after"
-        case location = "location"
-        case challenge = "www-authenticate"
-        case contentEncoding = "content-encoding"
+    /// The fields that are kept.
+    private enum Field {
+        case etag, lastModified, contentType, contentEncoding, retryAfter, location, challenge
 
-        /// Whether a name is this field's, whatever its case.
-        func isNamed(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-            let own = rawValue.utf8
-            return name.count == own.count && zip(name, own).allSatisfy { Self.lowercase($0) == $1 }
-        }
-
-        private static func lowercase(_ byte: UInt8) -> UInt8 {
-            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        /// The field of this name, whatever its case. Lengths come first: most lines are of none of these.
+        init?(_ name: UnsafeBufferPointer<UInt8>) {
+            switch name.count {
+            case 4 where name.isName("etag"): self = .etag
+            case 8 where name.isName("location"): self = .location
+            case 11 where name.isName("retry-after"): self = .retryAfter
+            case 12 where name.isName("content-type"): self = .contentType
+            case 13 where name.isName("last-modified"): self = .lastModified
+            case 16 where name.isName("content-encoding"): self = .contentEncoding
+            case 16 where name.isName("www-authenticate"): self = .challenge
+            default: return nil
+            }
         }
     }
+}
 
-    private static func trimmed(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
-        var bytes = bytes
-        while let last = bytes.last, last == 0x0A || last == 0x0D || last == 0x20 || last == 0x09 { bytes.removeLast() }
-        while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
-        return bytes
+extension UInt8 {
+    fileprivate static let space = UInt8(ascii: " ")
+
+    fileprivate var isBlank: Bool { self == .space || self == 0x09 }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate var startsWithBlank: Bool { first?.isBlank ?? false }
+
+    /// Without blanks around it, and without the line's end.
+    fileprivate var trimmed: Self {
+        var (start, end) = (0, count)
+        while start < end, self[end - 1].isBlank || self[end - 1] == 0x0A || self[end - 1] == 0x0D { end -= 1 }
+        while start < end, self[start].isBlank { start += 1 }
+        return Self(rebasing: self[start..<end])
+    }
+
+    fileprivate func hasPrefix(_ prefix: StaticString) -> Bool {
+        guard let baseAddress, count >= prefix.utf8CodeUnitCount else { return false }
+        return memcmp(baseAddress, prefix.utf8Start, prefix.utf8CodeUnitCount) == 0
+    }
+
+    /// Whether it is this name, which is written in lower case, as long as this and of letters and `-` alone.
+    fileprivate func isName(_ name: StaticString) -> Bool {
+        let own = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return indices.allSatisfy { index in
+            let byte = self[index]
+            return ((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte) == own[index]
+        }
     }
 }

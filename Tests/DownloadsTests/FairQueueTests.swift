@@ -6,7 +6,7 @@ import Testing
 struct FairQueueTests {
     @Test("gives servers turns and keeps to the places")
     func turns() {
-        var queue = FairQueue<String>(places: 3, placesPerServer: 2)
+        let queue = FairQueue<String>(places: 3, placesPerServer: 2)
         for (id, name) in ["a1", "a2", "a3", "b1", "b2"].enumerated() {
             queue.append(name, id: UInt64(id), server: String(name.prefix(1)))
         }
@@ -26,7 +26,7 @@ struct FairQueueTests {
 
     @Test("lets go of what is taken out")
     func remove() {
-        var queue = FairQueue<Int>(places: 1, placesPerServer: 1)
+        let queue = FairQueue<Int>(places: 1, placesPerServer: 1)
         for id in 0..<5 { queue.append(id, id: UInt64(id), server: "a") }
         #expect(queue.remove(id: 1) == 1)
         #expect(queue.remove(id: 1) == nil)
@@ -44,7 +44,7 @@ struct FairQueueTests {
     @Test("starts everything exactly once, whatever the order of events", arguments: 0..<20)
     func everything(seed: UInt64) {
         var random = Generator(state: seed &+ 1)
-        var queue = FairQueue<UInt64>(places: 5, placesPerServer: 2)
+        let queue = FairQueue<UInt64>(places: 5, placesPerServer: 2)
         var waiting: Set<UInt64> = []
         var running: [(id: UInt64, server: String)] = []
         var servers: [UInt64: String] = [:]

@@ -7,7 +7,7 @@ extension Benchmarks {
     private static let count = 1_000
     private static let atOnce = 50
     /// More than elsewhere: three threads on two processors take turns as they like.
-    private static let downloadRounds = 25
+    private static let downloadRounds = 51
 
     static func downloads(_ network: LabNetwork) async throws {
         let nginx = try await Nginx.start(in: network)
