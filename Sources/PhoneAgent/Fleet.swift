@@ -243,10 +243,10 @@ public final class Fleet: Sendable {
     private func tellStatus(_ onEvent: @escaping @Sendable (Event) -> Void) async {
         var givingBack: Task<Void, Never>?
         for await _ in await board.changes() {
-            let statuses = await board.read(phones.map(\.identity.mac))
-            onEvent(.status(StatusLine.of(statuses)))
+            let overview = await board.overview
+            onEvent(.status(overview.line))
             givingBack?.cancel()
-            guard !statuses.contains(where: { $0.state == .provisioning }) else { continue }
+            guard !overview.isProvisioning else { continue }
             givingBack = Task {
                 try? await Task.sleep(for: IdleMemory.rest)
                 if !Task.isCancelled { IdleMemory.giveBack() }

@@ -53,10 +53,9 @@ struct FleetControlService: ControlService {
         let states = Set(request.states)
         // Which phones there are may change with a reload; one that was asked for by name and is gone is an error.
         @Sendable func isReached() async throws -> Bool {
-            let macs = try macs(request.phone, caller)
-            let phones = await board.read(macs)
-            return phones.count == macs.count
-                && phones.allSatisfy { states.isEmpty ? $0.state != .provisioning : states.contains($0.state) }
+            await board.areAll(try macs(request.phone, caller)) {
+                states.isEmpty ? $0 != .provisioning : states.contains($0)
+            }
         }
         let changes = await board.changes()
         let reached = try await withThrowingTaskGroup(of: Bool.self) { group in

@@ -206,6 +206,7 @@ actor Phone {
         case .sendFailed(let reason):
             // Whose message it was the socket does not know; only a phone that waits for an answer is concerned.
             if sequence.isAwaitingNotify { await handle(.noted(.sipPnP, "a message could not be sent \(reason)")) }
+        case .lost(let count): await handle(.noted(.sipPnP, ReceiveLosses.sentence(count)))
         case .traffic(let message):
             let step = sequence.trace(at: AgentClock.now())?.currentStep
             traffic.add(message, step: step?.rawValue ?? 0)

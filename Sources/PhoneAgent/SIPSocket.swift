@@ -19,9 +19,15 @@ final class SIPSocket: Sendable {
         case note(SIPNote)
         /// A message could not be sent.
         case sendFailed(String)
+        /// No URL came, and meanwhile this host has dropped so many datagrams for want of room.
+        case lost(Int)
         /// A message of the phone's, as it went over the wire.
         case traffic(SIPTraffic)
     }
+
+    /// The receive buffer that is asked for, in bytes. The kernel gives twice as much, and at most twice
+    /// net.core.rmem_max (socket(7)): of that, the answers to one SUBSCRIBE take 4.5 KB until they are read.
+    static let receiveBuffer = 4_194_304
 
     typealias Listener = @Sendable (Report) -> Void
 
@@ -74,6 +80,7 @@ final class SIPSocket: Sendable {
                 value: FixedSizeRecvByteBufferAllocator(capacity: SIPLimits.maximumDatagramLength)
             )
             .channelOption(.datagramVectorReadMessageCount, value: 1)
+            .channelOption(.socketOption(.so_rcvbuf), value: SocketOptionValue(Self.receiveBuffer))
             .bind(host: address, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = SIPSocketHandler(agent: agent, interfaceIndex: interfaceIndex, logger: logger)

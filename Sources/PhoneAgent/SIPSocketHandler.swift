@@ -17,6 +17,11 @@ final class SIPSocketHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var localAddress: SIPAddress?
     private var timers: [SIPUserAgent.TimerID: Scheduled<Void>] = [:]
+    private var losses = ReceiveLosses()
+    /// How many there were when each phone began to wait for its PnP server.
+    private var lossesBefore: [String: Int] = [:]
+    /// When losses were last told of.
+    private var lastLoss: Duration?
 
     init(agent: SIPUserAgent, interfaceIndex: UInt32, logger: Logger) {
         self.agent = agent
@@ -46,8 +51,13 @@ final class SIPSocketHandler: ChannelInboundHandler {
     }
 
     func handle(_ event: SIPUserAgent.Event) {
-        if case .localAddressChanged(let address) = event { localAddress = address }
-        let actions = agent.handle(event, at: AgentClock.uptime)
+        let now = AgentClock.uptime
+        switch event {
+        case .localAddressChanged(let address): localAddress = address
+        case .subscribe(let request): lossesBefore[request.mac] = losses.count(at: now)
+        default: break
+        }
+        let actions = agent.handle(event, at: now)
         // First what went over the wire, then what comes of it: so a NOTIFY belongs to the step that waited for it.
         record(event, actions)
         for action in actions { perform(action) }
@@ -92,10 +102,23 @@ final class SIPSocketHandler: ChannelInboundHandler {
         case .note(let mac, let note):
             if let mac, let listener = listeners[mac] {
                 listener(.note(note))
+                if case .windowClosed(_, let found) = note { tellLosses(mac, found, listener) }
             } else {
                 logger.info("SIP: \(note.masked)")
             }
         }
+    }
+
+    /// A phone's wait is over: what it could not hear is told, unless it has got a URL all the same.
+    private func tellLosses(_ mac: String, _ found: Bool, _ listener: SIPSocket.Listener) {
+        guard let before = lossesBefore.removeValue(forKey: mac), !found else { return }
+        let now = AgentClock.uptime
+        let lost = losses.count(at: now) - before
+        guard lost > 0 else { return }
+        listener(.lost(lost))
+        if let lastLoss, now - lastLoss < .seconds(60) { return }
+        lastLoss = now
+        logger.warning("SIP socket: \(ReceiveLosses.sentence(lost))")
     }
 
     private func send(_ bytes: [UInt8], to destination: SIPAddress, _ context: ChannelHandlerContext) {

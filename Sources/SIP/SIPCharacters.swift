@@ -44,6 +44,8 @@ extension UInt8 {
 extension String {
     /// The text in one line for a note: control characters as `?`, cut at ``SIPLimits/maximumNotedText`` bytes.
     func printable() -> String {
+        let isPlain = utf8.count <= SIPLimits.maximumNotedText && utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+        if isPlain { return self }
         var result = ""
         for scalar in unicodeScalars {
             if result.utf8.count >= SIPLimits.maximumNotedText { return result + "…" }

@@ -82,14 +82,20 @@ public struct TerminalLine: Hashable, Sendable {
     /// phone a line is about is always written, so that it can be searched for.
     static func says(_ message: String, _ key: String, _ value: String) -> Bool {
         guard key != "mac", !value.isEmpty else { return value.isEmpty }
+        // Most values stand nowhere in the message, not even as part of a word.
+        guard !value.utf8.contains(0), let neighbours = message.neighbours(of: value) else { return false }
         let isWord: (Character) -> Bool = { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." }
-        guard value.allSatisfy(isWord) else { return message.contains(value) }
+        guard value.allSatisfy(isWord) else { return true }
+        // The usual case, with blanks and commas around it; the rest is looked at as text.
+        let endsWord: (UInt8) -> Bool = { $0 < 0x80 && !isWord(Character(Unicode.Scalar($0))) }
+        if endsWord(neighbours.before), endsWord(neighbours.after) { return true }
         return message.split(whereSeparator: { !isWord($0) }).contains { $0 == value }
     }
 
     /// The text with every control character, line separator and bidirectional control as `\u{…}`, a newline as `\n`,
     /// cut after ``maximumValueLength`` bytes.
     public static func escaped(_ text: String) -> String {
+        if text.utf8.count <= maximumValueLength, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         var result = ""
         for scalar in text.cut(toBytes: maximumValueLength).unicodeScalars {
             switch scalar {
@@ -133,11 +139,28 @@ enum WallClock {
         clock_gettime(CLOCK_REALTIME, &time)
         var parts = tm()
         localtime_r(&time.tv_sec, &parts)
-        func padded(_ number: Int, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let day = (Int(parts.tm_hour) * 100 + Int(parts.tm_min)) * 100 + Int(parts.tm_sec)
+        var rest = day * 1_000 + time.tv_nsec / 1_000_000
+        var text = Array("00:00:00.000".utf8)
+        for place in text.indices.reversed() where text[place] == UInt8(ascii: "0") {
+            text[place] += UInt8(rest % 10)
+            rest /= 10
         }
-        return [Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec)].map { padded($0, 2) }.joined(separator: ":")
-            + "." + padded(time.tv_nsec / 1_000_000, 3)
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// The bytes before and after another text, which is not empty, where that stands in this one for the first time; a
+    /// blank for the beginning and the end. `nil` when it stands nowhere before a NUL.
+    fileprivate func neighbours(of other: String) -> (before: UInt8, after: UInt8)? {
+        withCString { text in
+            other.withCString { sought in
+                guard let found = strstr(text, sought) else { return nil }
+                let before = found == UnsafeMutablePointer(mutating: text) ? 0x20 : found[-1]
+                let after = found[other.utf8.count]
+                return (UInt8(bitPattern: before), after == 0 ? 0x20 : UInt8(bitPattern: after))
+            }
+        }
     }
 }

@@ -196,6 +196,21 @@ struct TerminalLineTests {
         #expect(line.text == "warning step 3, SIP PnP: found mac=0080F0ABCDEF")
     }
 
+    @Test(
+        "A value stands in the message when it is a word there, or any text that is more than a word",
+        arguments: [
+            ("found", "found", true), ("step 3, SIP PnP: found", "found", true), ("‘Yes’ → ‘No’", "Yes", true),
+            ("step 13: 3 files", "3", true), ("step 13", "3", false), ("step 3.1", "3", false), ("30 → 3x", "3", false),
+            ("größer", "gr", false), ("gr", "größer", false), ("GET http://h/x: 404", "http://h/x", true),
+            ("GET http://h/xy", "http://h/x", true), ("a", "b", false), ("", "b", false), ("a", "", true),
+            ("a\0b", "b", false), ("a b", "a\0", false), ("日本 a", "a", true), ("x日本", "日本", false),
+        ]
+    )
+    func says(message: String, value: String, isSaid: Bool) {
+        #expect(TerminalLine.says(message, "key", value) == isSaid)
+        #expect(TerminalLine.says(message, "mac", value) == value.isEmpty)
+    }
+
     @Test("NO_COLOR forbids colour whatever stderr is")
     func noColour() {
         #expect(!TerminalLogHandler.stderrTakesColour(noColour: "1"))

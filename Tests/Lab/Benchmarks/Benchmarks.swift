@@ -14,6 +14,7 @@ struct Benchmarks {
         ("web", { try await WebBenchmark.run() }),
         ("downloads", { try await inLab(downloads) }),
         ("memory", { try await inLab(peakMemory) }),
+        ("fleet", { try await FleetBenchmark.run() }),
         ("idle", { try await inLab(idle) }),
     ]
 

@@ -60,7 +60,7 @@ public final class KamailioPnP: Sendable {
         control = directory.appending(path: "control").plainPath
         let file = directory.appending(path: "kamailio.cfg")
         try Data(try Self.text(behavior, group6, control: control).utf8).write(to: file)
-        let words = ["kamailio", "-f", file.plainPath, "-DD", "-E", "-m", "16", "-M", "4", "-Y", directory.plainPath]
+        let words = ["kamailio", "-f", file.plainPath, "-DD", "-E", "-m", "256", "-M", "4", "-Y", directory.plainPath]
         process = try network.start(LabCommand(words, in: network.server, insideRoot: true), name: "kamailio")
     }
 
@@ -90,6 +90,7 @@ public final class KamailioPnP: Sendable {
             children=1
             auto_aliases=no
             disable_tcp=yes
+            maxbuffer=4194304
             listen=udp:\(address):5060
             \(group)
             loadmodule "tm.so"
