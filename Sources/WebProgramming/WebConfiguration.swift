@@ -34,13 +34,14 @@ public struct WebConfiguration: Sendable, Equatable {
         public let description: String
     }
 
-    /// Reads a file. A file that is not there is an empty one: everything is as shipped.
+    /// Reads a file.
     ///
+    /// - Returns: `nil` when there is none: everything is as shipped then.
     /// - Throws: ``Problem``, with the line.
-    public static func load(path: String) throws(Problem) -> WebConfiguration {
+    public static func load(path: String) throws(Problem) -> WebConfiguration? {
         switch TextFile.read(path, limit: maximumBytes) {
         case .text(let text): try read(text, path: path)
-        case .absent: WebConfiguration()
+        case .absent: nil
         case .problem(let reason): throw Problem(description: "\(path): \(reason)")
         }
     }

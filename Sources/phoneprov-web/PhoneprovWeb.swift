@@ -26,16 +26,17 @@ struct PhoneprovWeb: ServiceProgram {
     @OptionGroup var options: ServiceOptions
 
     func run() async throws {
-        let configuration: WebConfiguration
+        let file: WebConfiguration?
         do throws(WebConfiguration.Problem) {
-            configuration = try WebConfiguration.load(path: config)
+            file = try WebConfiguration.load(path: config)
         } catch {
             throw Self.refuse(error)
         }
         if options.checkConfig {
-            print("\(config): nothing wrong")
+            print("\(config): \(file == nil ? "there is no such file: everything is as shipped" : "nothing wrong")")
             return
         }
+        let configuration = file ?? WebConfiguration()
         let logger = Self.startLogging(options)
         try await Self.serve(logger) {
             let server = try WebServer(

@@ -6,7 +6,7 @@ import X509
 
 @Suite("The configuration of phoneprov-web")
 struct ConfigurationTests {
-    @Test("is read, and a file that is not there is an empty one")
+    @Test("is read, and a file that is not there is told from an empty one")
     func reads() throws {
         let text = """
             listenAddress: "::1"
@@ -18,8 +18,26 @@ struct ConfigurationTests {
         let configuration = try WebConfiguration.read(text, path: "a")
         #expect(configuration.listenAddress == "::1" && configuration.listenPort == 9443)
         #expect(configuration.names == ["phone.example.com", "192.0.2.7"] && configuration.idleMinutes == 0)
-        #expect(try WebConfiguration.load(path: "/nonexistent/file") == WebConfiguration())
+        #expect(try WebConfiguration.load(path: "/nonexistent/file") == nil)
+        #expect(try WebConfiguration.load(path: "/dev/null") == WebConfiguration())
         #expect(try WebConfiguration.read("", path: "a") == WebConfiguration())
+    }
+
+    @Test("as shipped has every key, each with its default and a comment of its own")
+    func shipped() throws {
+        let file = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appending(path: "../../etc/phoneprovd/phoneprov-web.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        #expect(try WebConfiguration.read(text, path: "a") == WebConfiguration())
+        let paragraphs = text.split(separator: "\n\n").dropFirst().map { $0.split(separator: "\n") }
+        let keys = paragraphs.compactMap { $0.last?.prefix { $0 != ":" } }
+        #expect(
+            Set(keys) == [
+                "listenAddress", "listenPort", "controlSocket", "stateDirectory", "certificate", "privateKey", "names",
+                "idleMinutes",
+            ]
+        )
+        #expect(paragraphs.allSatisfy { $0.count > 1 && $0.dropLast().allSatisfy { $0.hasPrefix("# ") } })
     }
 
     @Test(

@@ -154,11 +154,26 @@ struct CommandLineTests {
         #expect(port.errors.contains("PHONEPROVD_SIP_PNP_LOCAL_PORT: sipPnP.localPort: ‘70000’"), "\(port.errors)")
     }
 
+    @Test("phoneprov-web --check-config tells a file that is not there from one with nothing wrong in it")
+    func checkWebConfig() async throws {
+        try LabPlaces.requireReady()
+        let example = LabPlaces.repository.appending(path: "etc/phoneprovd/phoneprov-web.yaml")
+        let cases = [
+            (example.path(percentEncoded: false), "nothing wrong"),
+            ("/none.yaml", "there is no such file: everything is as shipped"),
+        ]
+        for (file, says) in cases {
+            let done = try await Self.phoneprovd(["--check-config", "--config", file], program: "phoneprov-web")
+            #expect(done.exit == .status(0) && done.output == "\(file): \(says)\n", "\(done.output)\(done.errors)")
+        }
+    }
+
     private static func phoneprovd(
         _ words: [String],
-        _ environment: [String: String] = [:]
+        _ environment: [String: String] = [:],
+        program name: String = "phoneprovd"
     ) async throws -> LabProcess.Finished {
-        let program = LabPlaces.programs.appending(path: "phoneprovd").path(percentEncoded: false)
+        let program = LabPlaces.programs.appending(path: name).path(percentEncoded: false)
         return try await LabProcess.run(LabCommand([program] + words, environment: environment))
     }
 }
