@@ -112,9 +112,11 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 	@install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/phoneprovd" Sources/phoneprovctl/Schemas/*.schema.json
 	@$(call install-completions,phoneprovd)
 	@$(call install-completions,phoneprovctl)
+	@$(call install-completions,phoneprov-web)
 	@$(call install-manual,phoneprovctl.1)
 	@$(call install-manual,phoneprovd.8)
 	@$(call install-manual,phoneprovd.yaml.5)
+	@$(call install-manual,phoneprov-web.8)
 	@install -d "$(DESTDIR)/lib/systemd/system" "$(DESTDIR)/etc/dhcp/dhclient-exit-hooks.d"
 	@for unit in $(UNITS); do $(call installed,systemd/$$unit,/lib/systemd/system/$$unit); done
 	@$(call installed,etc/dhcp/dhclient-exit-hooks.d/phoneprovd,/etc/dhcp/dhclient-exit-hooks.d/phoneprovd)
@@ -154,14 +156,15 @@ install -d "$$place/bash-completion/completions" "$$place/zsh/vendor-completions
 "$$programs/$(1)" --generate-completion-script fish >"$$place/fish/vendor_completions.d/$(1).fish"
 endef
 
-# A manual page: PAGE. The help of the commands is in it, the annotated configuration file, and the journal's catalog.
+# A manual page: PAGE. The help of the commands is in it, the program's annotated configuration file, and the journal's
+# catalog.
 define install-manual
 programs=$(PROGRAMS); place="$(DESTDIR)$(PREFIX)/share/man/man$(lastword $(subst ., ,$(1)))"; install -d "$$place"; \
 help=$$(mktemp -d); trap 'rm -r "$$help"' EXIT; \
-for program in phoneprovd phoneprovctl; do "$$programs/$$program" --experimental-dump-help >"$$help/$$program"; done; \
+for program in phoneprovd phoneprovctl phoneprov-web; do "$$programs/$$program" --experimental-dump-help >"$$help/$$program"; done; \
 "$$programs/manual-pages" Sources/manual-pages/Pages/$(1) "$(VERSION)" "$$(date --utc --date="@$(RELEASED)" +%Y-%m-%d)" \
-	"phoneprovd=$$help/phoneprovd" "phoneprovctl=$$help/phoneprovctl" \
-	etc/phoneprovd/phoneprovd.yaml systemd/phoneprovd.catalog >"$$place/$(1)"
+	"phoneprovd=$$help/phoneprovd" "phoneprovctl=$$help/phoneprovctl" "phoneprov-web=$$help/phoneprov-web" \
+	etc/phoneprovd/$(if $(filter phoneprov-web%,$(1)),phoneprov-web,phoneprovd).yaml systemd/phoneprovd.catalog >"$$place/$(1)"
 endef
 
 deb: release ## makes the Debian packages, .build/*_VERSION_ARCHITECTURE.deb, and has lintian look at them

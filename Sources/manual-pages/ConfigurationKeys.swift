@@ -1,4 +1,4 @@
-/// The keys of the annotated phoneprovd.yaml: each with the comment above it and the value that stands there.
+/// The keys of an annotated configuration file: each with the comment above it and the value that stands there.
 struct ConfigurationKeys {
     /// A key, or a section of keys, which has no value.
     struct Key: Equatable {
@@ -43,7 +43,7 @@ struct ConfigurationKeys {
         let entries = keys.flatMap { key -> [String] in
             var lines = [".It Sy " + Mdoc.word(key.name)] + Mdoc.paragraphs(key.description)
             if let value = key.value {
-                let isEmpty = value == "\"\""
+                let isEmpty = value == "\"\"" || value == "[]"
                 lines.append(isEmpty ? "As shipped it is empty." : "As shipped:\n.Li \(Mdoc.word(value))")
             }
             return lines

@@ -4,7 +4,7 @@ import Glibc
 /// Makes a manual page out of a template and the places where each thing is written down once: the help of the commands,
 /// the annotated configuration file, and the journal's catalog.
 ///
-///     manual-pages TEMPLATE VERSION DATE phoneprovd=HELP.json phoneprovctl=HELP.json phoneprovd.yaml CATALOG
+///     manual-pages TEMPLATE VERSION DATE PROGRAM=HELP.json… CONFIGURATION CATALOG
 ///
 /// A line of the template is one of `@OPTIONS NAME@`, `@SYNOPSIS NAME@`, `@COMMANDS NAME@`, `@KEYS@` and `@MESSAGES@`, or
 /// goes out as it is, with VERSION and DATE in place of `@VERSION@` and `@DATE@`.
@@ -23,9 +23,9 @@ struct ManualPages {
     static func main() {
         do {
             let words = Array(CommandLine.arguments.dropFirst())
-            guard words.count == 7 else { throw WrongUse(description: "seven arguments expected, see the source") }
+            guard words.count >= 6 else { throw WrongUse(description: "too few arguments, see the source") }
             var programs: [String: CommandHelp] = [:]
-            for word in words[3...4] {
+            for word in words[3..<words.count - 2] {
                 let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
                 guard parts.count == 2 else { throw WrongUse(description: "NAME=FILE expected, not \(word)") }
                 let data = Data(try text(parts[1]).utf8)
@@ -35,8 +35,8 @@ struct ManualPages {
                 version: words[1],
                 date: words[2],
                 programs: programs,
-                keys: ConfigurationKeys(try text(words[5])),
-                catalog: Catalog(try text(words[6]))
+                keys: ConfigurationKeys(try text(words[words.count - 2])),
+                catalog: Catalog(try text(words[words.count - 1]))
             )
             for line in try text(words[0]).split(separator: "\n", omittingEmptySubsequences: true) {
                 for made in try maker.lines(for: String(line)) { print(made) }
