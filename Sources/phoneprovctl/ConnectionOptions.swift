@@ -55,6 +55,7 @@ extension Failure {
                     "There are several phones: say --phone MAC, with one of \(known.joined(separator: ", "))."
                 )
             case .noSuchPhone, .noSuchParameter, .invalidValue: self = .wrongUse("\(refusal)")
+            case .shuttingDown: self = .noDaemon("\(refusal)")
             default: self = .untrue("\(refusal)")
             }
         default: self = .untrue("\(error)")

@@ -49,18 +49,19 @@ struct Expect: AsyncParsableCommand {
 
     func run() async throws {
         let began = (Clock.now, ContinuousClock.now)
+        let judgement: Judgement
         do {
-            let judgement = try await Progress.shown(connection) { try await judge(until: timeout) }
-            try report(judgement, began)
-            guard judgement.isTrue else {
-                let wrong = judgement.verdicts.count { $0.mismatch != nil }
-                throw Failure.untrue("\(wrong) of \(expected.count) did not come true")
-            }
-        } catch let failure as Failure where failure.isBeforeJudgement {
-            // Who reads the report must hear that nothing was judged.
+            judgement = try await Progress.shown(connection) { try await judge(until: timeout) }
+        } catch let failure as Failure {
+            // Who reads the report must hear that nothing was judged, and not find an older one there.
             let cases = expected.map { JUnitReport.Case(name: $0.text, result: .error(message: failure.message)) }
             try writeJUnit(cases, "", "", began)
             throw failure
+        }
+        try report(judgement, began)
+        guard judgement.isTrue else {
+            let wrong = judgement.verdicts.count { $0.mismatch != nil }
+            throw Failure.untrue("\(wrong) of \(expected.count) did not come true")
         }
     }
 
@@ -82,6 +83,7 @@ struct Expect: AsyncParsableCommand {
                     await last.put(judgement)
                     if judgement.isTrue || timeout == nil { return }
                 }
+                throw Failure.noDaemon("the daemon has ended")
             } catch let error as ControlClientError {
                 throw Failure(error)
             }
@@ -97,7 +99,7 @@ struct Expect: AsyncParsableCommand {
             try await judging()
         }
         guard let judgement = await last.judgement else {
-            throw Failure.notJudged("the run did not end within \(Seconds.text(timeout ?? 0)) s")
+            throw Failure.untrue("the run did not end within \(Seconds.text(timeout ?? 0)) s")
         }
         return judgement
     }
@@ -127,27 +129,27 @@ struct Expect: AsyncParsableCommand {
     private func report(_ judgement: Judgement, _ began: (String, ContinuousClock.Instant)) throws {
         let cases = judgement.verdicts.map { verdict -> JUnitReport.Case in
             guard let mismatch = verdict.mismatch else { return .init(name: verdict.expectation.text, result: .passed) }
-            let message = "expected \(mismatch.expected), came \(mismatch.came)"
+            let sentence = mismatch.sentence
             return .init(
                 name: verdict.expectation.text,
-                result: .failed(message: message, text: "\(message)\nexplain: \(mismatch.why)")
+                result: .failed(message: sentence, text: "\(sentence)\nexplain: \(mismatch.why)")
             )
         }
         let className = "phoneprovctl.\(judgement.run.model).\(judgement.run.phone)"
-        try writeJUnit(cases, className, ExplainText.of(judgement.run), began)
         if json {
             try Terminal.printJSON(Report(run: judgement.run, verdicts: judgement.verdicts))
         } else {
             try Terminal.out(judgement.verdicts.map(Self.text).joined(separator: "\n"))
         }
+        try writeJUnit(cases, className, ExplainText.of(judgement.run), began)
     }
 
     private static func text(_ verdict: Verdict) -> String {
         let name = Terminal.safe(verdict.expectation.text)
         guard let mismatch = verdict.mismatch else { return "\(Terminal.style("ok", .green))    \(name)" }
         return """
-            \(Terminal.style("not", .red))   \(Terminal.safe(verdict.expectation.name)): expected \
-            \(Terminal.safe(mismatch.expected)), came \(Terminal.safe(mismatch.came))
+            \(Terminal.style("not", .red))   \(Terminal.safe(verdict.expectation.name)): \
+            \(Terminal.safe(mismatch.sentence))
                   explain: \(Terminal.safe(mismatch.why))
             """
     }

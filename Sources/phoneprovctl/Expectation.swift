@@ -117,11 +117,10 @@ struct Expectation: ExpressibleByArgument, Sendable {
         return record.map(ExplainText.line) ?? lineOfOutcome(in: run)
     }
 
-    /// The step that decided: the last that failed, else the download.
+    /// The step that decided: the download where it says why there is none, else the last that failed.
     private static func lineOfOutcome(in run: RunRecord) -> String {
-        let record =
-            run.steps.first { $0.step == 8 && $0.outcome == "failed" } ?? run.steps.last { $0.outcome == "failed" }
-            ?? run.steps.first { $0.step == 8 }
+        let download = run.steps.first { $0.step == 8 }
+        let record = download?.outcome == "done" ? run.steps.last { $0.outcome == "failed" } ?? download : download
         return record.map(ExplainText.line) ?? "the run has no steps"
     }
 
@@ -131,5 +130,14 @@ struct Expectation: ExpressibleByArgument, Sendable {
         let came: String
         /// The line of explain.
         let why: String
+
+        /// `expected dhcp-160, came sip-pnp`.
+        var sentence: String {
+            // Two secrets look the same.
+            let other = expected == came ? "another value (a secret, which is not shown)" : Self.word(came)
+            return "expected \(Self.word(expected)), came \(other)"
+        }
+
+        private static func word(_ value: String) -> String { value.isEmpty ? "nothing" : value }
     }
 }

@@ -35,9 +35,12 @@ struct Phoneprovctl: AsyncParsableCommand {
             Self.exit(withError: ExitCode(failure.status))
         } catch {
             let code = exitCode(for: error)
-            if code.isSuccess, let script = BashCompletion.completed(fullMessage(for: error)) {
-                print(script, terminator: "")
-                return
+            if code.isSuccess {
+                let text = fullMessage(for: error)
+                if let script = BashCompletion.completed(text) ?? ZshCompletion.completed(text) {
+                    print(script, terminator: "")
+                    return
+                }
             }
             guard code == .validationFailure else { Self.exit(withError: error) }
             Terminal.complainAsIs(unknownCommand() ?? fullMessage(for: error))
@@ -47,11 +50,13 @@ struct Phoneprovctl: AsyncParsableCommand {
 }
 
 extension Phoneprovctl {
-    /// What to say when the first word that is no option is no command either; `nil` when it is one.
+    /// What to say when the first word that is no option is no command either; `nil` when it is one, or when an option
+    /// before it is not known: its value may be that word.
     private static func unknownCommand() -> String? {
         var words = CommandLine.arguments.dropFirst()
         while let word = words.first, word.hasPrefix("-") {
             let takesNext = word == "--socket" || word == "--phone"
+            guard takesNext || word.hasPrefix("--socket=") || word.hasPrefix("--phone=") else { return nil }
             words = words.dropFirst(takesNext ? 2 : 1)
         }
         let known = configuration.subcommands.map { $0._commandName } + ["help"]
@@ -85,17 +90,11 @@ extension Phoneprovctl {
 struct Failure: Error {
     let status: Int32
     let message: String
-    /// Whether `expect` had nothing to judge.
-    var isBeforeJudgement = false
 
-    /// Nothing could be judged: the run did not end in time.
-    static func notJudged(_ message: String) -> Failure {
-        Failure(status: 1, message: message, isBeforeJudgement: true)
-    }
     /// The thing asked for did not come true.
     static func untrue(_ message: String) -> Failure { Failure(status: 1, message: message) }
     /// Wrong use: a name or a value that cannot be.
-    static func wrongUse(_ message: String) -> Failure { Failure(status: 2, message: message, isBeforeJudgement: true) }
+    static func wrongUse(_ message: String) -> Failure { Failure(status: 2, message: message) }
     /// No daemon there.
-    static func noDaemon(_ message: String) -> Failure { Failure(status: 3, message: message, isBeforeJudgement: true) }
+    static func noDaemon(_ message: String) -> Failure { Failure(status: 3, message: message) }
 }

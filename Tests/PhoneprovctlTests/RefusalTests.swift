@@ -8,7 +8,8 @@ struct RefusalTests {
     @Test("wrong use is status 2, and says what would be right")
     func wrongUse() throws {
         let commands = [
-            ["nonsense"], ["stauts"], ["--phone", "x", "explian"], ["--nonsense"], ["status", "--nonsense"],
+            ["nonsense"], ["stauts"], ["--phone", "x", "explian"], ["--nonsense"], ["--sokcet", "/x", "status"],
+            ["status", "--nonsense"],
             ["set", "CFG_CYCLIC"], ["set"], ["unset"],
             ["wait", "--state", "happy"], ["wait", "--timeout", "-1"], ["wait", "--timeout", "soon"],
             ["explain", "--run", "0"], ["explain", "--run", "last"], ["explain", "--format", "pdf"],
@@ -37,7 +38,7 @@ struct RefusalTests {
         try Snapshot.expect(text, is: "no-daemon.txt")
     }
 
-    @Test("what the daemon refuses is told in words, with status 1 or 2")
+    @Test("what the daemon refuses is told in words, with status 1, 2 or 3")
     func refused() throws {
         let refusals: [(error: String, parameters: String)] = [
             ("NoSuchPhone", #"{"phone":"0080F0000009","known":["0080F0ABCDEF"]}"#),
@@ -60,6 +61,24 @@ struct RefusalTests {
             return try Program.transcript(["get", "CFG_CYCLIC"], socket: daemon.path)
         }.joined(separator: "\n")
         try Snapshot.expect(text, is: "refused.txt")
+    }
+
+    @Test("a report of JUnit's says that nothing was judged, whatever the reason, and keeps no older verdict")
+    func notJudged() throws {
+        let report = FileManager.default.temporaryDirectory.appending(path: "junit-\(UUID().uuidString).xml")
+        defer { try? FileManager.default.removeItem(at: report) }
+        for (error, parameters) in [("NotPermitted", #"{"reason":"Not for you."}"#), ("ShuttingDown", "{}")] {
+            try Data("<an older verdict/>".utf8).write(to: report)
+            var script = ScriptedDaemon.Script()
+            script.refuse(StatusRequest.self, error, parameters)
+            let daemon = try ScriptedDaemon(script)
+            defer { daemon.stop() }
+            let words = ["expect", "outcome=failed", "--junit", report.path]
+            let text = try Program.transcript(words, socket: daemon.path)
+            #expect(text.contains("[exit status \(error == "ShuttingDown" ? 3 : 1)]"), "\(text)")
+            let xml = try String(contentsOf: report, encoding: .utf8)
+            #expect(xml.contains("errors=\"1\"") && xml.contains("type=\"not-judged\""), "\(xml)")
+        }
     }
 
     @Test(

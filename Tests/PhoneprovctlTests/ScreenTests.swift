@@ -149,6 +149,22 @@ struct ScreenTests {
             prepare(Fixture.partial)
         )
         .replacing(report.path, with: "report.xml")
+        for (name, value) in [("SIP_PASS_1", "a-secret"), ("SIP_AUTHID_1", "")] {
+            let setting = SettingValue(
+                name: name,
+                value: value,
+                layer: "factory",
+                file: nil,
+                line: nil,
+                changeable: true,
+                hides: []
+            )
+            text += "\n"
+            text += try transcripts([["expect", "\(name)=another"]]) { script in
+                try prepare(Fixture.failed)(&script)
+                try script.answer(GetRequest.self, GetReply(settings: [setting]))
+            }
+        }
         try Snapshot.expect(text, is: "expect.txt")
         let xml = try String(contentsOf: report, encoding: .utf8)
         let fixed = xml.replacing(/time="[0-9.]+"/, with: "time=\"TIME\"")

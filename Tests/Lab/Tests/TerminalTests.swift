@@ -25,6 +25,10 @@ struct TerminalTests {
             #expect(first.contains("Ctrl-C ends.") && !first.contains("before the watch"), "\(first)")
             #expect(try await terminal.variable("alternate_on") == "1")
             #expect(try await terminal.variable("cursor_flag") == "0")
+            #expect(first.contains("SUBSCRIBE"), "what happened in the steps: \(first)")
+            try await terminal.resize(columns: 100, rows: 20)
+            let brief = try await terminal.wait(for: "the steps alone") { !$0.contains("SUBSCRIBE") }
+            #expect(brief.contains("9  saved files") && !brief.contains("more lines"), "\(brief)")
 
             try await daemon.set("USR_PROV_SVR_URL", "\(Self.server)/a.cfg")
             _ = try await daemon.ctl(["provision"])
@@ -146,7 +150,6 @@ struct TerminalTests {
             try await complete("phoneprovctl expect outcome=prov", shows: ["expect outcome=provisioned"])
             try await complete("phoneprovctl expect outcome=failed source=sip", shows: ["source=sip-pnp"])
             try await complete("phoneprovctl expect CFG_RESYNC_FROM_SIP=", shows: ["check-sync"])
-            guard shell.name == "bash" else { return }
             // The value follows: no blank is put there.
             let name = "expect NTP_ADDR="
             try await complete("phoneprovctl expect NTP_A", shows: [name], then: "\(name)@@")
