@@ -16,11 +16,14 @@ public struct ExplainText {
     /// The whole text, without a line end after the last line.
     public static func of(_ run: RunRecord, style: Style = .plain) -> String {
         let text = ExplainText(run, style)
-        return [text.head, text.steps, text.files, text.changes, text.end].compactMap(\.self).joined(separator: "\n\n")
+        let parts = [text.head, text.steps(isBrief: false), text.files, text.changes, text.end]
+        return parts.compactMap(\.self).joined(separator: "\n\n")
     }
 
-    /// The nine steps alone, with what happened in each.
-    public static func steps(of run: RunRecord, style: Style = .plain) -> String { ExplainText(run, style).steps }
+    /// The nine steps alone, with what happened in each, or where it is to be brief without.
+    public static func steps(of run: RunRecord, isBrief: Bool = false, style: Style = .plain) -> String {
+        ExplainText(run, style).steps(isBrief: isBrief)
+    }
 
     /// One step in its line, without what happened in it.
     public static func line(of step: StepRecord) -> String {
@@ -44,7 +47,7 @@ public struct ExplainText {
         return ([title] + rows).joined(separator: "\n")
     }
 
-    private var steps: String {
+    private func steps(isBrief: Bool) -> String {
         let names = run.steps.map(\.name.count).max() ?? 0
         let outcomes = run.steps.map(\.outcome.count).max() ?? 0
         return run.steps.map { step in
@@ -54,12 +57,13 @@ public struct ExplainText {
             line += "  " + style(outcome, Mood(step: step.outcome).colour)
             line += "  " + String(repeating: " ", count: max(0, 8 - time.count)) + time
             if !step.detail.isEmpty { line += "  " + SafeText.of(step.detail) }
-            return ([line] + happened(in: step).map { "     " + SafeText.of($0) }).joined(separator: "\n")
+            let beneath = isBrief ? [] : happened(in: step)
+            return ([line] + beneath.map { "     " + SafeText.of($0) }).joined(separator: "\n")
         }.joined(separator: "\n")
     }
 
-    /// What happened in a step: the SIP messages with their times, what was noted, and what the lease had where the step
-    /// did not come to look.
+    /// What happened in a step: the SIP messages with their times in place of the notes of them, what was noted before and
+    /// after, and what the lease had where the step did not come to look.
     private func happened(in step: StepRecord) -> [String] {
         let messages = run.messages.filter { $0.step == step.step }.map(Self.line)
         let lease = run.lease.filter { $0.step == step.step && step.outcome == "skipped" }.map { option in
@@ -67,7 +71,9 @@ public struct ExplainText {
             let origin = option.origin.isEmpty ? "" : " (\(option.origin))"
             return "the lease has option \(option.option): \(given)\(origin)"
         }
-        return messages + step.notes.filter { messages.isEmpty || !Self.isMessage($0) } + lease
+        guard !messages.isEmpty else { return step.notes + lease }
+        let before = step.notes.prefix { !$0.hasPrefix("→ ") && !$0.hasPrefix("← ") }
+        return before + messages + step.notes.dropFirst(before.count).filter { !Self.isMessage($0) } + lease
     }
 
     /// A note that tells no more than the message itself: a request that was sent, or a response that came.

@@ -30,9 +30,11 @@ public struct RunSpans: Sendable, Hashable {
         self.began = began
     }
 
-    /// A step's part; `nil` when it has not begun.
+    /// A step's part; `nil` when it has not begun, or was skipped.
     public func span(of step: StepRecord) -> Span? {
-        guard let start = step.startedAt.flatMap(offset(of:)) else { return nil }
+        guard step.milliseconds != nil || step.outcome == "running",
+            let start = step.startedAt.flatMap(offset(of:))
+        else { return nil }
         return Span(start: start, length: step.milliseconds ?? total - start, isOver: step.milliseconds != nil)
     }
 

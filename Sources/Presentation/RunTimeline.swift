@@ -55,7 +55,7 @@ public struct RunTimeline {
             y - 1,
             .init(size: 12, weight: "bold", colour: "#ffffff", anchor: .middle)
         )
-        let took = run.milliseconds.map { ", took \(Wording.duration(milliseconds: $0))" } ?? ""
+        let took = run.milliseconds.map { ", " + Wording.taken(milliseconds: $0, isOver: run.outcome != nil) } ?? ""
         let facts = [
             "\(RFC3339.spoken(run.startedAt)), because: \(Wording.trigger(run.trigger))\(took)",
             "Source \(run.source.rawValue), URL \(run.url ?? "none")",
@@ -106,7 +106,7 @@ public struct RunTimeline {
 
     private mutating func drawName(of step: StepRecord, at baseline: Double) {
         let colour = Self.colour(Mood(step: step.outcome))
-        let isWalked = step.milliseconds != nil || step.startedAt != nil
+        let isWalked = step.milliseconds != nil || spans.span(of: step) != nil
         let x = Self.margin + 11
         canvas.circle(x, baseline - 4, 10, fill: isWalked ? colour : "#ffffff", stroke: colour)
         canvas.text(

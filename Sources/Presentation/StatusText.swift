@@ -7,8 +7,17 @@ public enum StatusText {
         switch phones.count {
         case 0: "no phone"
         case 1: full(phones[0], style)
-        default: table(phones, style)
+        default: table(phones, style) + "\n\n" + summary(phones)
         }
+    }
+
+    /// Where there is no room for all: how many are in each state, and then the phones, those first that have not got what
+    /// they should have.
+    public static func brief(_ phones: [PhoneStatus], style: Style = .plain) -> String {
+        guard phones.count > 1 else { return of(phones, style: style) }
+        let order: [PhoneState] = [.failed, .partial, .fallback, .provisioning, .disabled, .provisioned]
+        let sorted = order.flatMap { state in phones.filter { $0.state == state } }
+        return summary(phones) + "\n\n" + table(sorted, style)
     }
 
     private static func table(_ phones: [PhoneStatus], _ style: Style) -> String {
@@ -25,7 +34,7 @@ public enum StatusText {
             case (_, 2): style(cell, Mood(outcome: phones[row - 1].state.rawValue).colour)
             default: cell
             }
-        } + "\n\n" + summary(phones)
+        }
     }
 
     /// How many phones are in each state.
@@ -46,7 +55,7 @@ public enum StatusText {
             ("Detail", SafeText.of(phone.detail)),
         ]
         if phone.step > 0 { lines.append(("Step", "\(phone.step) of 9")) }
-        if let run = phone.runNumber { lines.append(("Run", "\(run): phoneprovctl explain tells all of it")) }
+        if let run = phone.runNumber { lines.append(("Run", "\(run), \(hint(phone.state))")) }
         lines.append(("Next run", phone.nextAttempt.map(RFC3339.spoken) ?? "none planned"))
         let width = lines.map(\.name.count).max() ?? 0
         let body = lines.map { name, value in
@@ -54,6 +63,13 @@ public enum StatusText {
         }
         let head = "\(style("●", mood.colour)) \(phone.mac) - \(phone.model) on \(SafeText.of(phone.interface))"
         return ([head] + body).joined(separator: "\n")
+    }
+
+    private static func hint(_ state: PhoneState) -> String {
+        switch state {
+        case .provisioning, .provisioned: "phoneprovctl explain tells it step by step"
+        case .fallback, .partial, .failed, .disabled: "phoneprovctl explain says why, and what to do"
+        }
     }
 
     /// One phone in one line, for what shows progress.

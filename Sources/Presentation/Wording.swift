@@ -35,6 +35,12 @@ public enum Wording {
         }
     }
 
+    /// How long a run took: `took 12 ms`, or `12 ms so far` while it is under way.
+    public static func taken(milliseconds: Int, isOver: Bool) -> String {
+        let time = duration(milliseconds: milliseconds)
+        return isOver ? "took \(time)" : "\(time) so far"
+    }
+
     /// A size in bytes with its unit.
     public static func size(bytes: Int) -> String { bytes == 1 ? "1 byte" : "\(bytes) bytes" }
 

@@ -4,6 +4,12 @@ import UnixSignals
 
 /// A screen that is drawn anew in place, on the terminal's alternate screen, so that what stood there comes back.
 struct LiveScreen {
+    /// What it shows: all of it, and what counts most of it, where the window has no room for all.
+    struct Text: Sendable {
+        var full = ""
+        var brief = ""
+    }
+
     /// What makes it be drawn anew, or end.
     enum Event: Sendable {
         case resized
@@ -18,7 +24,7 @@ struct LiveScreen {
     /// - Parameter texts: what is shown, each in place of the one before.
     /// - Returns: the last text that was shown.
     /// - Throws: what the source of the texts throws.
-    static func show(_ texts: AsyncThrowingStream<String, any Error>) async throws -> String {
+    static func show(_ texts: AsyncThrowingStream<Text, any Error>) async throws -> String {
         try Terminal.write(enter, to: STDOUT_FILENO)
         defer { try? Terminal.write(leave, to: STDOUT_FILENO) }
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigwinch, .sigcont)
@@ -26,7 +32,7 @@ struct LiveScreen {
             let board = Board()
             group.addTask {
                 for try await text in texts { try await board.show(text) }
-                return await board.text
+                return await board.text.full
             }
             group.addTask {
                 for await signal in signals {
@@ -35,7 +41,7 @@ struct LiveScreen {
                     case .sigcont:
                         try Terminal.write(enter, to: STDOUT_FILENO)
                         try await board.draw()
-                    default: return await board.text
+                    default: return await board.text.full
                     }
                 }
                 return nil
@@ -47,9 +53,9 @@ struct LiveScreen {
 
     /// What stands on the screen.
     private actor Board {
-        private(set) var text = ""
+        private(set) var text = Text()
 
-        func show(_ new: String) throws {
+        func show(_ new: Text) throws {
             text = new
             try draw()
         }
@@ -57,16 +63,21 @@ struct LiveScreen {
         /// From the top, each line's rest erased, then all that is below: nothing flickers and nothing stays behind.
         func draw() throws {
             let size = Terminal.size(STDOUT_FILENO)
-            var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            var lines = Self.lines(of: text.full)
+            if lines.count > size.rows - 1 { lines = Self.lines(of: text.brief) }
             let footer = Terminal.style("Ctrl-C ends.", .dim)
             if lines.count > size.rows - 1 {
                 let more = lines.count - size.rows + 1
-                lines = lines.prefix(max(0, size.rows - 1)) + ["\(footer) \(more) more lines: make the window higher."]
+                lines = lines.prefix(max(0, size.rows - 1)) + ["\(footer) \(more) more lines below."]
             } else {
                 lines.append(footer)
             }
             let body = lines.map { Self.clipped($0, to: size.columns) + "\u{1B}[K" }.joined(separator: "\r\n")
             try Terminal.write("\u{1B}[H" + body + "\u{1B}[J", to: STDOUT_FILENO)
+        }
+
+        private static func lines(of text: String) -> [String] {
+            text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         }
 
         /// A line's visible characters up to the edge. Colours take no room, and none is left switched on.

@@ -39,7 +39,7 @@ struct Status: AsyncParsableCommand {
     // MARK: --watch
 
     /// What the live screen shows: the status, and where there is one phone the run in its nine steps.
-    private func screens(_ request: StatusRequest) -> AsyncThrowingStream<String, any Error> {
+    private func screens(_ request: StatusRequest) -> AsyncThrowingStream<LiveScreen.Text, any Error> {
         AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let task = Task {
                 do {
@@ -59,12 +59,18 @@ struct Status: AsyncParsableCommand {
     }
 
     private static func screen(_ phones: [PhoneStatus], _ client: ControlClient) async throws(ControlClientError)
-        -> String
+        -> LiveScreen.Text
     {
-        let status = StatusText.of(phones, style: Terminal.style)
-        guard phones.count == 1, let phone = phones.first, phone.runNumber != nil else { return status }
+        let style = Terminal.style
+        let status = StatusText.of(phones, style: style)
+        guard phones.count == 1, let phone = phones.first, phone.runNumber != nil else {
+            return LiveScreen.Text(full: status, brief: StatusText.brief(phones, style: style))
+        }
         let run = try await client.call(ExplainRequest(phone: phone.mac)).run
-        return status + "\n\n" + ExplainText.steps(of: run, style: Terminal.style)
+        return LiveScreen.Text(
+            full: status + "\n\n" + ExplainText.steps(of: run, style: style),
+            brief: status + "\n\n" + ExplainText.steps(of: run, isBrief: true, style: style)
+        )
     }
 
     /// One line for each phone that has changed.

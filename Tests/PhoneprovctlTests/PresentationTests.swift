@@ -75,6 +75,8 @@ struct PresentationTests {
         run.milliseconds = nil
         run.steps = Array(run.steps.prefix(3))
         run.steps[2].milliseconds = nil
+        #expect(RunSpans(run).span(of: run.steps[2]) == nil, "it was skipped after it had begun")
+        run.steps[2].outcome = "running"
         run.steps[2].startedAt = "2026-11-21T09:30:00.104Z"
         let underWay = RunSpans(run)
         #expect(underWay.total == 104)
@@ -82,6 +84,31 @@ struct PresentationTests {
         #expect(going == .init(start: 104, length: 0, isOver: false) && going.label == "under way")
         #expect(underWay.offset(of: "1999-01-01T00:00:00Z") == 0)
         #expect(underWay.offset(of: "2099-01-01T00:00:00Z") == 104)
+    }
+
+    @Test("what was noted before a message stands above the messages, and what tells no more than they do is left out")
+    func order() throws {
+        var run = Fixture.provisioned
+        run.steps[2].notes.insert("the interface got an address", at: 0)
+        let lines = ExplainText.of(run).split(separator: "\n").map { $0.drop { $0 == " " } }
+        let step = try #require(lines.firstIndex { $0.hasPrefix("3  SIP PnP") })
+        #expect(lines[step + 1] == "the interface got an address")
+        #expect(lines[step + 2].hasPrefix("09:30:00.005 → 224.0.1.75:5060  SUBSCRIBE"))
+        #expect(lines[step + 6].hasPrefix("← NOTIFY from 198.51.100.1:5060 (kamailio)"))
+        #expect(!lines.contains { $0.hasPrefix("→ SUBSCRIBE") || $0.hasPrefix("← 200 OK") })
+    }
+
+    @Test("in brief, a run is its nine steps, and phones are counted first, with those above that lack something")
+    func brief() {
+        let steps = ExplainText.steps(of: Fixture.provisioned, isBrief: true).split(separator: "\n")
+        #expect(steps.count == 9 && steps.indices.allSatisfy { steps[$0].hasPrefix("\($0 + 1)  ") }, "\(steps)")
+        let phones = [
+            Fixture.status(Fixture.provisioned), Fixture.status(Fixture.running, mac: "0080F0000002"),
+            Fixture.status(Fixture.failed, mac: "0080F0000001"),
+        ]
+        let lines = StatusText.brief(phones).split(separator: "\n").map { String($0.prefix(12)) }
+        #expect(lines == ["3 phones: 1 ", "PHONE       ", "0080F0000001", "0080F0000002", "0080F0ABCDEF"])
+        #expect(StatusText.brief([phones[0]]) == StatusText.of([phones[0]]))
     }
 
     @Test("a clock that was set during the run pushes nothing off the paper")

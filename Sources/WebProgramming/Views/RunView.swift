@@ -22,7 +22,7 @@ enum RunView {
             "source": Words.source(run.source),
         ]
         view["started"] = Instant.view(run.startedAt)
-        view["duration"] = run.milliseconds.map(Wording.duration)
+        view["taken"] = run.milliseconds.map { Wording.taken(milliseconds: $0, isOver: run.outcome != nil) }
         view["url"] = run.url
         view["advice"] = run.advice
         view["next"] = Instant.view(run.nextAttempt)
