@@ -9,14 +9,15 @@ enum Words {
         return stride(from: 0, to: 12, by: 2).map { String(digits[$0...$0 + 1]) }.joined(separator: ":")
     }
 
+    /// The names of the control interface, so that a page, phoneprovctl and the manual speak of the same.
     static func state(_ state: PhoneState) -> (word: String, tone: String) {
         switch state {
         case .provisioning: ("Provisioning", "busy")
         case .provisioned: ("Provisioned", "good")
-        case .fallback: ("On saved files", "warn")
-        case .partial: ("Provisioned in part", "warn")
-        case .failed: ("Not provisioned", "bad")
-        case .disabled: ("Switched off", "idle")
+        case .fallback: ("Fallback", "warn")
+        case .partial: ("Partial", "warn")
+        case .failed: ("Failed", "bad")
+        case .disabled: ("Disabled", "idle")
         }
     }
 
@@ -48,7 +49,7 @@ enum Words {
         case "running": ("running", "busy")
         case "nothing": ("nothing", "quiet")
         case "skipped": ("skipped", "quiet")
-        case "pending": ("to come", "quiet")
+        case "pending": ("pending", "quiet")
         default: (outcome, "quiet")
         }
     }
@@ -69,7 +70,7 @@ enum Words {
         switch disposition {
         case .fresh: ("fresh", "good")
         case .unchanged: ("unchanged", "good")
-        case .saved: ("saved copy in use", "warn")
+        case .saved: ("saved", "warn")
         case .missing: ("missing", "bad")
         }
     }

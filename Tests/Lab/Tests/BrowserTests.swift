@@ -40,7 +40,7 @@ struct BrowserTests {
 
             // The run arrives by itself: the page is not loaded again.
             try await browser.open(WebSite.phone)
-            try await browser.wait(for: "Not provisioned", in: "#state")
+            try await browser.wait(for: "Failed", in: "#state")
             _ = try await browser.text("window.stillTheSame = 'yes'; return ''")
             try await eventuallyTrue("the page to be live") {
                 try await browser.text("return document.documentElement.dataset.liveState ?? ''") == "on"
