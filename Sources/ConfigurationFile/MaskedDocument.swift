@@ -13,8 +13,9 @@ extension ConfigurationFile {
         dictionary: ParameterDictionary = .standard
     ) throws(ConfigurationFileError) -> String {
         let plain = try EncryptedFile.opened(bytes, key: key)
+        let encoding = try? read(plain.bytes, as: .initial, dictionary: dictionary).encoding
         var mask = SecretMask(dictionary: dictionary)
-        return mask.masking(String(decoding: plain.bytes, as: UTF8.self))
+        return mask.masking(DocumentText.decoded(plain.bytes, encoding: encoding))
     }
 }
 
@@ -34,8 +35,11 @@ struct SecretMask {
         while let open = rest.firstIndex(of: "<") {
             pass(rest[..<open])
             rest = rest[open...]
-            let name = rest.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-            guard !name.isEmpty, dictionary.isSecret(String(name)), let end = rest.firstIndex(of: ">") else {
+            // Every name that XML has, a prefix included, and neither a comment nor a CDATA section.
+            let name = rest.dropFirst().prefix { !$0.isWhitespace && $0 != ">" && $0 != "/" && $0 != "<" }
+            guard let first = name.first, first.isLetter || first == "_", dictionary.isSecret(String(name)),
+                let end = rest.firstIndex(of: ">")
+            else {
                 result.append("<")
                 rest = rest.dropFirst()
                 continue
