@@ -47,6 +47,7 @@ public struct ConfigurationRule: Hashable, Sendable {
         ("byte-order-mark", "The file starts with a byte order mark."),
         ("nothing-inside", "The file sets nothing and names nothing."),
         ("more", "There are more messages."),
+        ("unusable-provisioning-url", "The file sends the phone to a provisioning URL that it cannot ask for."),
         ("other-provisioning-url", "The file sends the phone to another provisioning URL than its own."),
     ].map(ConfigurationRule.init)
 }

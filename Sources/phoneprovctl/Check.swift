@@ -55,10 +55,25 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         var run = try CheckRun(asked, as: asked.identity(connection.phone), follows: follow)
+        var unread: [Failure] = []
         for (index, file) in files.enumerated() {
             let role = roles.count > 1 ? roles[index] : roles.first ?? .initial
-            try await run.check(file, as: role)
+            do {
+                try await run.check(file, as: role)
+            } catch let failure as Failure {
+                unread.append(failure)
+            }
         }
+        // What is said about the other files is said all the same.
+        if unread.count < files.count { try print(run) }
+        if let last = unread.popLast() {
+            for failure in unread { Terminal.complain(failure.message) }
+            throw last
+        }
+        if run.report.isBad(strict: strict) { throw ExitCode(1) }
+    }
+
+    private func print(_ run: CheckRun) throws {
         let report = run.report
         switch chosenFormat {
         case .text:
@@ -72,7 +87,6 @@ struct Check: AsyncParsableCommand {
         case .sarif:
             try Terminal.printJSON(SARIF.Log(report), versioned: false)
         }
-        if report.isBad(strict: strict) { throw ExitCode(1) }
     }
 }
 

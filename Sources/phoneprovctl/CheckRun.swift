@@ -80,19 +80,31 @@ struct CheckRun {
 
     /// A file that sends the phone elsewhere may cut the branch it sits on.
     private mutating func warnOfOtherURL(_ document: ConfigurationDocument, _ name: String, servedAt url: String?) {
-        guard let url, let identity,
-            let setting = document.settings.last(where: { $0.key == .userProvisioningURL }), !setting.value.isEmpty,
-            ProvisioningURL.leads(setting.value, elsewhereThan: url, for: identity)
+        // Which phone it is matters to where the URL leads, not to whether it is one.
+        guard let phone = identity ?? asked.identity("0080F0000000"),
+            let setting = document.settings.last(where: { $0.key == .userProvisioningURL }), !setting.value.isEmpty
         else { return }
+        var (code, what): (String, String)
+        do throws(ProvisioningURL.Invalid) {
+            _ = try ProvisioningURL(completing: setting.value, for: phone)
+            guard let url, let identity, ProvisioningURL.leads(setting.value, elsewhereThan: url, for: identity) else {
+                return
+            }
+            code = "other-provisioning-url"
+            what = "which is not where the phone found it"
+        } catch {
+            code = "unusable-provisioning-url"
+            what = "which no phone can ask for (\(error))"
+        }
         report.messages.append(
             CheckMessage(
                 file: name,
                 position: setting.position,
                 severity: .warning,
-                code: "other-provisioning-url",
+                code: code,
                 subject: setting.key.name,
-                message: "USR_PROV_SVR_URL is set to \(ProvisioningURL.masked(setting.value)), which is not where the "
-                    + "phone found it: from the next run on the phone asks there and nowhere else"
+                message: "USR_PROV_SVR_URL is set to \(ProvisioningURL.masked(setting.value)), \(what): "
+                    + "from the next run on the phone asks there and nowhere else"
             )
         )
     }

@@ -84,6 +84,15 @@ struct CheckTests {
                 broken.exit == .status(1) && broken.output.hasPrefix("standard input:3:1: error:"),
                 "\(broken.output)"
             )
+            try place.put(
+                "cut.cfg",
+                Document.device(registrar: "a", prov: "<USR_PROV_SVR_URL>file:///x</USR_PROV_SVR_URL>")
+            )
+            let cut = try await place.check("--strict cut.cfg")
+            #expect(cut.exit == .status(1) && cut.output.contains("[unusable-provisioning-url]"), "\(cut.output)")
+            let missing = try await place.check("warned.cfg none.cfg broken.cfg")
+            #expect(missing.exit == .status(2) && missing.errors.contains("none.cfg cannot be read"))
+            #expect(missing.output.contains("warned.cfg:") && missing.output.contains("broken.cfg:3:1: error:"))
             for (words, says) in [
                 ("none.cfg", "cannot be read"), ("--as nonsense good.cfg", "initial"), ("http://192.0.2.1/", "--phone"),
                 ("--as standard --as product good.cfg", "once for each"), ("--phone 1 good.cfg", "no hardware address"),
