@@ -1,13 +1,14 @@
 /// Base64 (RFC 4648 section 4) as `openssl enc -a` writes it: lines of 64 characters, here of any length.
 enum Base64 {
-    /// The bytes that `text` stands for. Blanks and line ends are skipped.
+    /// The bytes that `text` stands for. Blanks, line ends and a byte order mark are skipped.
     static func decode(_ text: [UInt8]) throws(ConfigurationFileError) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count / 4 * 3)
         var group: UInt32 = 0
         var inGroup = 0
         var padding = 0
-        for (offset, byte) in text.enumerated() where !Content.isBlank(byte) {
+        let start = Content.startsWithMark(text) ? Content.utf8Mark.count : 0
+        for (offset, byte) in text.enumerated() where offset >= start && !Content.isBlank(byte) {
             if byte == UInt8(ascii: "="), inGroup + padding >= 2, inGroup + padding < 4 {
                 padding += 1
                 continue

@@ -54,4 +54,20 @@ public struct ConfigurationDocument: Hashable, Sendable {
 
     /// Whether settings were left out.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    /// At most `limit` of the diagnostics, in the order of the file: warnings make room for errors.
+    public func diagnostics(atMost limit: Int) -> [ConfigurationDiagnostic] {
+        var errors = limit
+        var warnings = limit - diagnostics.count { $0.severity == .error }
+        return diagnostics.filter { diagnostic in
+            switch diagnostic.severity {
+            case .error:
+                errors -= 1
+                return errors >= 0
+            case .warning:
+                warnings -= 1
+                return warnings >= 0
+            }
+        }
+    }
 }

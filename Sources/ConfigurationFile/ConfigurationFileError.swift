@@ -36,12 +36,25 @@ public struct XMLProblem: Hashable, Sendable {
     public let position: SourcePosition
     /// The innermost open element that is a parameter or a group of the phone.
     public let element: String?
+    /// What usually helps.
+    public let remedy: Remedy
+
+    /// What usually helps against a fault in a document.
+    public enum Remedy: String, Hashable, Sendable {
+        /// A character that XML reserves stands in a value.
+        case escape = "correct the file (write &amp; for & and &lt; for < in values)"
+        /// The bytes are not in the encoding that the document declares.
+        case encoding = "save the file as UTF-8, or declare the encoding that it is in"
+        /// Anything else.
+        case other = "correct the file"
+    }
 
     /// libxml2's `message` at `position` inside `element`.
-    public init(message: String, position: SourcePosition, element: String? = nil) {
+    public init(message: String, position: SourcePosition, element: String? = nil, remedy: Remedy = .other) {
         self.message = message
         self.position = position
         self.element = element
+        self.remedy = remedy
     }
 }
 
@@ -49,7 +62,7 @@ public struct XMLProblem: Hashable, Sendable {
 public enum ConfigurationFileError: Error, Hashable, Sendable {
     /// Nothing but blanks.
     case empty
-    /// More than `ConfigurationFile.maximumBytes`.
+    /// More than `ConfigurationFile.maximumBytes`: as many as this, or more where no more were read.
     case tooLarge(bytes: Int)
     /// Not well-formed XML.
     case notWellFormed(XMLProblem)
@@ -134,12 +147,12 @@ extension ConfigurationFileError: CustomStringConvertible {
     public var message: String {
         switch self {
         case .empty: "the file is empty: see why the server sends nothing"
-        case .tooLarge(let bytes):
-            "the file has \(bytes) bytes, more than the \(ConfigurationFile.maximumBytes) that the phone takes: "
+        case .tooLarge:
+            "the file has more than \(ConfigurationFile.maximumBytes) bytes, the most that the phone takes: "
                 + "make it shorter"
         case .notWellFormed(let problem):
             "not well-formed XML\(problem.element.map { " inside \($0)" } ?? ""): \(problem.message); "
-                + "correct the file (write &amp; for & and &lt; for < in values)"
+                + problem.remedy.rawValue
         case .notXML: "the file is text, but not XML: see what the server sends for this URL"
         case .htmlPage:
             "the file is an HTML page: the server answers with a page for people, so look at it in a browser"
@@ -157,7 +170,9 @@ extension ConfigurationFileError: CustomStringConvertible {
             "\(bytes) bytes stand before the XML declaration: let the server send the file from <?xml on"
         case .documentType: "a document type declaration (DOCTYPE) is refused for safety: take it out"
         case .tooDeep: "elements nest deeper than \(ConfigurationFile.maximumDepth): close them"
-        case .wrongRoot(let found, _): "the root element is \(found) where PANASIPPhoneConfig should stand"
+        case .wrongRoot(let found, _):
+            "the root element is \(found) where PANASIPPhoneConfig should stand: "
+                + "offer the XML file of a KX-UTG200B or KX-UTG300B"
         case .encryptedWithoutKey:
             "the file is encrypted, but CFG_FILE_KEY is empty: give the key in a plain standard file first"
         case .wrongKey(_, let fits?):

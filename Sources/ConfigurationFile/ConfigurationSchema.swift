@@ -126,6 +126,18 @@ public struct ConfigurationSchema: Sendable {
         }
     }
 
+    /// A list has no bounds of its own, as the type long has: what fits 64 bits, digit by digit.
+    private static let integerPattern = "(\(atMost(String(Int.max)))|-\(atMost(String(Int.min.magnitude))))"
+
+    private static func atMost(_ greatest: String) -> String {
+        let less = greatest.indices.compactMap { index -> String? in
+            guard let digit = greatest[index].wholeNumberValue, digit > 0 else { return nil }
+            let after = greatest.distance(from: index, to: greatest.endIndex) - 1
+            return "\(greatest[..<index])[0-\(digit - 1)][0-9]{\(after)}"
+        }
+        return "0*([0-9]{1,\(greatest.count - 1)}|\(less.joined(separator: "|"))|\(greatest))"
+    }
+
     private static let commonPatterns = """
           <define name="permissions">
             <optional><attribute name="perm"><choice>
@@ -145,7 +157,7 @@ public struct ConfigurationSchema: Sendable {
             <choice><empty/><data type="long"><param name="pattern">\\s*-?[0-9]+\\s*</param></data></choice>
           </define>
           <define name="integers">
-            <choice><empty/><data type="token"><param name="pattern">-?0*[0-9]{1,18}(,-?0*[0-9]{1,18})*</param></data></choice>
+            <choice><empty/><data type="token"><param name="pattern">\(integerPattern)(,\(integerPattern))*</param></data></choice>
           </define>
           <define name="timeOfDay">
             <choice><empty/>

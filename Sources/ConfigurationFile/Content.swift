@@ -1,3 +1,5 @@
+import PhoneSettings
+
 /// Tells what a body is when it is not the XML document that it should be.
 enum Content {
     static let utf8Mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -14,6 +16,13 @@ enum Content {
         }
     }
 
+    /// The encoding that libxml2 reads a document in: what is declared counts unless the first bytes tell UTF-16.
+    static func encoding(_ bytes: [UInt8], declared: String?) -> String {
+        let told = encoding(bytes)
+        guard let declared, told == "UTF-8" || declared.uppercased().hasPrefix(told) else { return told }
+        return declared
+    }
+
     /// Refuses bodies that are known for something else.
     static func check(_ bytes: [UInt8]) throws(ConfigurationFileError) {
         let text = trimmedStart(bytes)
@@ -25,15 +34,54 @@ enum Content {
         if starts(text, with: "# PCC Standard Format File #") { throw .foreignDialect(.pccText) }
         if starts(text, with: "access denied") { throw .accessDenied }
         if starts(text, with: "invalid mac") { throw .invalidMACAddress }
-        if let first = text.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { throw .json }
+        if startsLikeJSON(text) { throw .json }
         if ["<br />\n<b>", "PHP Warning:", "PHP Fatal error:", "Fatal error:", "Warning:", "Parse error:"]
             .contains(where: { starts(text, with: $0) })
         {
             throw phpMessage(bytes)
         }
-        if ["<!doctype html", "<html", "<head", "<body"].contains(where: { starts(text, with: $0) }) {
+        let markup = afterComments(text)
+        if ["<!doctype html", "<html", "<head", "<body"].contains(where: { starts(markup, with: $0) }) {
             throw .htmlPage
         }
+    }
+
+    /// Whether an element of this name begins what a web server sends for people, often without an html element.
+    static func isOfHTML(_ name: String) -> Bool {
+        [
+            "html", "head", "title", "meta", "script", "body", "h1", "h2", "h3", "p", "b", "div", "center", "pre",
+            "table",
+        ].contains(name.lowercased())
+    }
+
+    /// An object or a list: other texts with a brace or a bracket first are a template's or an INI file's.
+    private static func startsLikeJSON(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let second = text.dropFirst().first(where: { !isBlank($0) }) else { return false }
+        return switch text.first {
+        case UInt8(ascii: "{"): second == UInt8(ascii: "\"") || second == UInt8(ascii: "}")
+        case UInt8(ascii: "["): "[]{\"-0123456789".utf8.contains(second)
+        default: false
+        }
+    }
+
+    /// The text behind comments that stand first.
+    private static func afterComments(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = text
+        while rest.starts(with: "<!--".utf8), let end = rest.firstRange(of: "-->".utf8) {
+            rest = rest[end.upperBound...].drop(while: isBlank)
+        }
+        return rest
+    }
+
+    /// Where the first NUL character stands, which no document can have; `nil` when there is none.
+    static func positionOfNUL(in bytes: [UInt8]) -> SourcePosition? {
+        guard encoding(bytes) == "UTF-8", let nul = bytes.firstIndex(of: 0) else { return nil }
+        let before = bytes[..<nul]
+        let line = before.lastIndex(of: UInt8(ascii: "\n")).map { before[($0 + 1)...] } ?? before
+        return SourcePosition(
+            line: before.count { $0 == UInt8(ascii: "\n") } + 1,
+            column: line.count { $0 & 0xC0 != 0x80 } + 1
+        )
     }
 
     /// A better word for a parser's error, where the bytes tell one.

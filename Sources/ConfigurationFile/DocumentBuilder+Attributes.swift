@@ -17,7 +17,7 @@ extension DocumentBuilder {
         var result = ParameterAttributes()
         attributes.forEach { name, value in
             let text = String(decoding: value, as: UTF8.self)
-            switch ParserContext.text(name) {
+            switch name {
             case "perm": result.permission = Permission(attribute: text).map { .value($0) } ?? .meaningless
             case "access": result.access = Access(rawValue: text).map { .value($0) } ?? .meaningless
             case let other: note(.unknownAttribute(name: other, element: element), at: position)
@@ -31,7 +31,6 @@ extension DocumentBuilder {
         var result = DocumentFrame.LineContext.unusable
         var isMissing = true
         attributes.forEach { name, value in
-            let name = ParserContext.text(name)
             guard name == DocumentNames.lineNumber else {
                 return note(.unknownAttribute(name: name, element: DocumentNames.line), at: position)
             }
@@ -47,10 +46,10 @@ extension DocumentBuilder {
     /// Notes `perm` and `access` of an element that turns out to be a group.
     mutating func noteParameterAttributes(ofGroup frame: DocumentFrame) {
         if frame.attributes.permission.isPresent {
-            note(.unknownAttribute(name: "perm", element: frame.element.name), at: frame.position)
+            note(.unknownAttribute(name: "perm", element: frame.element.shownName), at: frame.position)
         }
         if frame.attributes.access.isPresent {
-            note(.unknownAttribute(name: "access", element: frame.element.name), at: frame.position)
+            note(.unknownAttribute(name: "access", element: frame.element.shownName), at: frame.position)
         }
     }
 
@@ -62,7 +61,7 @@ extension DocumentBuilder {
     /// Notes every attribute of an element that has none.
     mutating func noteUnknown(_ attributes: SAXAttributes, of element: String, at position: SourcePosition) {
         attributes.forEach { name, _ in
-            note(.unknownAttribute(name: ParserContext.text(name), element: element), at: position)
+            note(.unknownAttribute(name: name, element: element), at: position)
         }
     }
 }

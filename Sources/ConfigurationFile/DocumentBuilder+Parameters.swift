@@ -26,10 +26,10 @@ extension DocumentBuilder {
         }
         let key = key(of: frame)
         noteGroup(of: key, definition: definition, frame: frame)
-        if definition.constraint == .pattern(.url), value.count > ValuePattern.longestDocumentedURL {
+        if definition.constraint == .pattern(.url), value.unicodeScalars.count > ValuePattern.longestDocumentedURL {
             note(.longURL(name: element.name), at: frame.position)
         }
-        if definition.section == .initial { return name(element.name, value) }
+        if definition.section == .initial { return name(key, value, frame) }
         if definition.isSecret, key == .cfgFileKey, !value.isEmpty, value.utf8.count != Self.documentedKeyBytes {
             note(.unusualKey, at: frame.position)
         }
@@ -52,9 +52,13 @@ extension DocumentBuilder {
         keep(key, value, frame)
     }
 
-    private mutating func keep(_ key: ParameterKey, _ value: String, _ frame: DocumentFrame) {
+    private mutating func noteMeaninglessAttributes(_ key: ParameterKey, _ frame: DocumentFrame) {
         if case .meaningless = frame.attributes.permission { note(.unknownPermission(key), at: frame.position) }
         if case .meaningless = frame.attributes.access { note(.unknownAccess(key), at: frame.position) }
+    }
+
+    private mutating func keep(_ key: ParameterKey, _ value: String, _ frame: DocumentFrame) {
+        noteMeaninglessAttributes(key, frame)
         let slot = key.line?.rawValue ?? 0
         let earlier = Int(last[frame.element.index][slot])
         if earlier >= 0 {
@@ -78,7 +82,7 @@ extension DocumentBuilder {
     /// A group with nothing in it, where the phone has none: perhaps its name is spelt wrong.
     private mutating func noteGroup(_ frame: DocumentFrame) {
         let outer = openPath
-        let path = outer.isEmpty ? frame.element.name : outer + "/" + frame.element.name
+        let path = path(of: frame.element, in: outer)
         guard !dictionary.hasGroup(path, in: frame.section) else { return }
         note(.unknownGroup(path: path), at: frame.position)
     }
@@ -98,14 +102,18 @@ extension DocumentBuilder {
 
     private static let rootCertificatePaths = (1...3).map { "CFG_ROOT_CERTIFICATE_PATH\($0)" }
 
-    private mutating func name(_ name: String, _ value: String) {
+    private mutating func name(_ key: ParameterKey, _ value: String, _ frame: DocumentFrame) {
+        noteMeaninglessAttributes(key, frame)
+        if let earlier = named.updateValue(frame.position, forKey: key.name) {
+            note(.repeated(key, earlier: earlier), at: frame.position)
+        }
         var section = initial ?? InitialSection()
         let path = value.isEmpty ? nil : value
-        switch name {
+        switch key.name {
         case "CFG_STANDARD_FILE_PATH": section.standardFilePath = path
         case "CFG_PRODUCT_FILE_PATH": section.productFilePath = path
         case "CFG_MASTER_FILE_PATH": section.masterFilePath = path
-        default: rootCertificates[name] = value
+        default: rootCertificates[key.name] = value
         }
         initial = section
     }

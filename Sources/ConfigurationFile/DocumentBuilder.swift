@@ -4,6 +4,8 @@ import PhoneSettings
 struct DocumentBuilder {
     /// A parameter with tags takes about this many bytes at least, so that room for all is had at once.
     static let leastBytesOfParameter = 48
+    /// The longest path of groups that is kept whole, in bytes.
+    private static let longestPath = 256
 
     let role: ConfigurationRole
     let dictionary: ParameterDictionary
@@ -19,8 +21,7 @@ struct DocumentBuilder {
     var settings: [Setting] = []
     /// Indices of settings that a later one has replaced.
     var replaced: [Int] = []
-    private var diagnostics: [ConfigurationDiagnostic] = []
-    private var unlisted = 0
+    private var diagnostics = DiagnosticList()
     private var frames: [DocumentFrame] = []
     private var foreignRoot: (name: String, position: SourcePosition)?
     /// How many elements deep the parse is inside one that is left out.
@@ -35,6 +36,8 @@ struct DocumentBuilder {
 
     /// Where root certificates stand until the document is whole, by number.
     var rootCertificates: [String: String] = [:]
+    /// Where the initial part's parameters stand.
+    var named: [String: SourcePosition] = [:]
 
     init(role: ConfigurationRole, dictionary: ParameterDictionary) {
         self.role = role
@@ -49,10 +52,11 @@ struct DocumentBuilder {
     }
 
     /// The document is not well-formed.
-    mutating func notWellFormed(message: String, at position: SourcePosition) {
+    mutating func notWellFormed(message: String, at position: SourcePosition, remedy: XMLProblem.Remedy) {
         if let foreignRoot { return refuseRoot(foreignRoot.name, at: foreignRoot.position) }
         let known = frames.last { XMLMessage.isKnown($0.element.name) }
-        refuse(.notWellFormed(XMLProblem(message: message, position: position, element: known?.element.name)))
+        let problem = XMLProblem(message: message, position: position, element: known?.element.name, remedy: remedy)
+        refuse(.notWellFormed(problem))
     }
 
     /// Text, in one or more pieces.
@@ -115,7 +119,7 @@ struct DocumentBuilder {
             return lookForAttributeDialect(attributes)
         }
         noteSpelling(of: element, at: position)
-        noteUnknown(attributes, of: element.name, at: position)
+        noteUnknown(attributes, of: element.shownName, at: position)
     }
 
     private mutating func noteSpelling(of element: ElementName, at position: SourcePosition) {
@@ -133,7 +137,7 @@ struct DocumentBuilder {
         }
         noteSpelling(of: element, at: position)
         if isInitial, role == .initial, initial == nil { initial = InitialSection() }
-        noteUnknown(attributes, of: element.name, at: position)
+        noteUnknown(attributes, of: element.shownName, at: position)
         let section: DocumentSection = isInitial ? .initial : .device
         var frame = DocumentFrame(element: element, kind: .section, section: section, position: position, line: .none)
         frame.isGroup = true
@@ -152,7 +156,7 @@ struct DocumentBuilder {
         if element.isLine {
             frame.line = line(attributes, at: position)
         } else if attributes.count > 0 {
-            frame.attributes = parameterAttributes(attributes, of: element.name, at: position)
+            frame.attributes = parameterAttributes(attributes, of: element.shownName, at: position)
         }
         frames.append(frame)
     }
@@ -166,8 +170,7 @@ struct DocumentBuilder {
             return
         }
         frames[index].isGroup = true
-        let parent = frames[index - 1].path
-        frames[index].path = parent.isEmpty ? frame.element.name : parent + "/" + frame.element.name
+        frames[index].path = path(of: frame.element, in: frames[index - 1].path)
         noteParameterAttributes(ofGroup: frame)
     }
 
@@ -190,6 +193,12 @@ struct DocumentBuilder {
         return ElementName(name, index: last.count - 1, dictionary: dictionary)
     }
 
+    /// The path of a group; one that is longer than any of the phone's is cut, for messages repeat it.
+    func path(of element: ElementName, in outer: String) -> String {
+        let path = outer.isEmpty ? element.shownName : outer + "/" + element.shownName
+        return path.utf8.count <= Self.longestPath ? path : String(path.prefix(Self.longestPath)) + "…"
+    }
+
     /// The groups that the innermost open element stands for.
     var openPath: String { frames.last?.path ?? "" }
 
@@ -200,22 +209,18 @@ struct DocumentBuilder {
     }
 
     private mutating func refuseRoot(_ name: String, at position: SourcePosition) {
-        refuse(name.lowercased() == "html" ? .htmlPage : .wrongRoot(found: String(name.prefix(64)), position))
+        refuse(Content.isOfHTML(name) ? .htmlPage : .wrongRoot(found: String(name.prefix(64)), position))
     }
 
     /// A KX-UT670 writes `<CyclicEnable CFG_CYCLIC="N"/>`: a known parameter's name as an attribute gives it away.
     private mutating func lookForAttributeDialect(_ attributes: SAXAttributes) {
         attributes.forEach { name, _ in
-            if dictionary[ParserContext.text(name)] != nil { refuse(.foreignDialect(.attributeXML)) }
+            if dictionary[name] != nil { refuse(.foreignDialect(.attributeXML)) }
         }
     }
 
     mutating func note(_ kind: ConfigurationDiagnostic.Kind, at position: SourcePosition?) {
-        if diagnostics.count < ConfigurationFile.maximumDiagnostics {
-            diagnostics.append(ConfigurationDiagnostic(kind, at: position))
-        } else {
-            unlisted += 1
-        }
+        diagnostics.append(ConfigurationDiagnostic(kind, at: position))
     }
 
     // MARK: Text
@@ -237,7 +242,7 @@ struct DocumentBuilder {
     private mutating func noteStrayText(in frame: DocumentFrame) {
         // Of a parameter that holds elements, it is said that it does.
         guard foreignRoot == nil, frame.element.definition == nil, !isTextBlank else { return }
-        note(.strayText(element: frame.element.name), at: frame.position)
+        note(.strayText(element: frame.element.shownName), at: frame.position)
     }
 
     private func trimmedText() -> String {
@@ -253,26 +258,19 @@ struct DocumentBuilder {
 
     /// The document, once the parse has ended without a refusal.
     mutating func document(of plain: EncryptedFile.Opened) -> ConfigurationDocument {
-        let encoding = declaredEncoding ?? Content.encoding(plain.bytes)
+        let encoding = Content.encoding(plain.bytes, declared: declaredEncoding)
         if !["UTF-8", "US-ASCII"].contains(encoding.uppercased()) { note(.encoding(encoding), at: nil) }
         if Content.startsWithMark(plain.bytes) { note(.byteOrderMark, at: nil) }
         finishInitialSection()
         let kept = keptSettings()
         if kept.isEmpty, initial?.isEmpty ?? true { note(.nothingInside, at: nil) }
-        var listed = diagnostics.sorted { ($0.position ?? .start) < ($1.position ?? .start) }
-        if unlisted > 0 { listed.append(ConfigurationDiagnostic(.andMore(unlisted), at: nil)) }
         return ConfigurationDocument(
             role: role,
             initial: initial,
             settings: kept,
-            diagnostics: listed,
+            diagnostics: diagnostics.listed,
             encryption: plain.encryption,
             encoding: encoding
         )
     }
-}
-
-extension SourcePosition {
-    /// Before everything in the document.
-    fileprivate static let start = SourcePosition(line: 0)
 }

@@ -3,6 +3,8 @@ import PhoneSettings
 /// An element name of the document being read, looked up once however often it comes.
 final class ElementName {
     let name: String
+    /// The name as messages have it, which may repeat it again and again: a long one is cut.
+    let shownName: String
     let definition: ParameterDefinition?
     /// Whether it is the name of a group that the phone has.
     let isKnownGroup: Bool
@@ -12,8 +14,12 @@ final class ElementName {
     /// The place of what is known about this name in the builder's lists.
     let index: Int
 
+    /// In bytes; every name of the phone is shorter.
+    private static let longestShown = 64
+
     init(_ name: String, index: Int, dictionary: ParameterDictionary) {
         self.name = name
+        shownName = name.utf8.count <= Self.longestShown ? name : String(name.prefix(Self.longestShown)) + "…"
         self.index = index
         definition = dictionary[name]
         isKnownGroup = definition == nil && dictionary.groupNames.contains(name)

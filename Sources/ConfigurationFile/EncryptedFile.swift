@@ -23,9 +23,11 @@ enum EncryptedFile {
     static let blockBytes = 16
 
     /// How the file is encrypted, as its first bytes say; `nil` when it is not.
+    ///
+    /// Base64 is text, so blanks and a byte order mark before it do not make it something else.
     static func form(of bytes: [UInt8]) -> Form? {
         if bytes.starts(with: magic) { return .binary }
-        return bytes.starts(with: base64Magic) ? .base64 : nil
+        return Content.trimmedStart(bytes).starts(with: base64Magic) ? .base64 : nil
     }
 
     /// The plain file: `bytes` as they stand when they are not encrypted.
@@ -91,6 +93,15 @@ enum EncryptedFile {
         let start = Content.trimmedStart(bytes)
         if start.starts(with: "<?xml".utf8) || bytes.starts(with: [0xFF, 0xFE, 0x3C, 0]) { return true }
         if bytes.starts(with: [0xFE, 0xFF, 0, 0x3C]) { return true }
+        // UTF-16 without a mark: `<?` or `<P`.
+        if Content.encoding(bytes) == "UTF-16", bytes.prefix(4).count(where: { $0 == 0 }) == 2 { return true }
+        // A tag in plain letters, whatever follows.
+        let tag = start.prefix(blockBytes)
+        if tag.count == blockBytes, tag.first == UInt8(ascii: "<"),
+            tag.allSatisfy({ (0x20...0x7E).contains($0) || Content.isBlank($0) })
+        {
+            return true
+        }
         let isControl = { (byte: UInt8) in byte < 0x20 && !Content.isBlank(byte) }
         return !bytes.contains(where: isControl) && String(validating: bytes, as: UTF8.self) != nil
     }

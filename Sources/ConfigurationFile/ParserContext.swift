@@ -40,11 +40,17 @@ struct ParserContext {
             if byte == UInt8(ascii: "<") { break }
         }
         if lines == 0 { return SourcePosition(line: Int(input.line), column: max(1, Int(input.col) - characters)) }
-        return SourcePosition(line: Int(input.line) - lines, column: Self.column(of: cursor, base: base))
+        let column = Self.column(of: cursor, base: base, isStart: input.consumed == 0)
+        return SourcePosition(line: Int(input.line) - lines, column: column)
     }
 
-    /// The column of a byte, counted from the line end before it; `nil` when that is not in the buffer any more.
-    private static func column(of byte: UnsafePointer<xmlChar>, base: UnsafePointer<xmlChar>) -> Int? {
+    /// The column of a byte, counted from the line end before it, or from the start of the document when the buffer begins
+    /// with it; `nil` when neither is in the buffer any more.
+    private static func column(
+        of byte: UnsafePointer<xmlChar>,
+        base: UnsafePointer<xmlChar>,
+        isStart: Bool
+    ) -> Int? {
         var cursor = byte
         var column = 1
         while cursor > base {
@@ -52,7 +58,7 @@ struct ParserContext {
             if cursor.pointee == UInt8(ascii: "\n") { return column }
             if cursor.pointee & 0xC0 != 0x80 { column += 1 }
         }
-        return nil
+        return isStart ? column : nil
     }
 
     /// The encoding that the document declares; `nil` when it declares none.
@@ -70,13 +76,17 @@ struct SAXAttributes {
     let base: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
     let count: Int
 
-    /// Calls `body` with each attribute's name and the bytes of its value, entities replaced.
-    func forEach(_ body: (UnsafePointer<xmlChar>, UnsafeBufferPointer<xmlChar>) -> Void) {
+    /// Calls `body` with each attribute's name, its prefix included, and the bytes of its value, entities replaced.
+    func forEach(_ body: (String, UnsafeBufferPointer<xmlChar>) -> Void) {
         guard let base else { return }
         for index in 0..<count {
             let fields = base + index * Self.stride
-            guard let name = fields[0], let start = fields[3], let end = fields[4] else { continue }
-            body(name, UnsafeBufferPointer(start: start, count: end - start))
+            guard let local = fields[0], let start = fields[3], let end = fields[4] else { continue }
+            let name = ParserContext.text(local)
+            body(
+                fields[1].map { "\(ParserContext.text($0)):\(name)" } ?? name,
+                UnsafeBufferPointer(start: start, count: end - start)
+            )
         }
     }
 }

@@ -35,6 +35,10 @@ enum XMLDocumentReader {
         guard context.pointee.wellFormed == 1, builder.isComplete else {
             throw internalProblem("the parser stopped without a reason")
         }
+        // libxml2 takes a NUL behind the root element for the end of the file, whatever follows.
+        if let position = Content.positionOfNUL(in: bytes) {
+            throw .notWellFormed(XMLProblem(message: "Char 0x0 out of allowed range", position: position))
+        }
     }
 
     private static func internalProblem(_ message: String) -> ConfigurationFileError {
@@ -82,7 +86,8 @@ enum XMLDocumentReader {
             else { return }
             parser.parse.builder.notWellFormed(
                 message: XMLMessage.text(of: error),
-                at: SourcePosition(line: max(1, Int(error.line)), column: error.int2 > 0 ? Int(error.int2) : nil)
+                at: SourcePosition(line: max(1, Int(error.line)), column: error.int2 > 0 ? Int(error.int2) : nil),
+                remedy: XMLMessage.remedy(of: error)
             )
             parser.stopIfRefused()
         }

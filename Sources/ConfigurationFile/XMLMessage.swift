@@ -16,6 +16,24 @@ enum XMLMessage {
         return text
     }
 
+    /// What usually helps against such an error.
+    static func remedy(of error: xmlError) -> XMLProblem.Remedy {
+        // A byte that is no UTF-8 has the same number as a character that XML does not have.
+        if let message = error.message, String(cString: message).hasPrefix("Input is not proper UTF-8") {
+            return .encoding
+        }
+        return switch xmlParserErrors(rawValue: UInt32(bitPattern: error.code)) {
+        case XML_ERR_INVALID_ENCODING, XML_ERR_UNKNOWN_ENCODING, XML_ERR_UNSUPPORTED_ENCODING, XML_ERR_ENCODING_NAME:
+            .encoding
+        case XML_ERR_ENTITYREF_NO_NAME, XML_ERR_ENTITYREF_SEMICOL_MISSING, XML_ERR_ENTITYREF_AT_EOF,
+            XML_ERR_UNDECLARED_ENTITY, XML_ERR_INVALID_CHARREF, XML_ERR_INVALID_HEX_CHARREF,
+            XML_ERR_INVALID_DEC_CHARREF, XML_ERR_LT_IN_ATTRIBUTE, XML_ERR_NAME_REQUIRED, XML_ERR_GT_REQUIRED,
+            XML_ERR_TAG_NAME_MISMATCH, XML_ERR_ATTRIBUTE_NOT_STARTED, XML_ERR_MISPLACED_CDATA_END:
+            .escape
+        default: .other
+        }
+    }
+
     /// Whether the name is one of the phone's own: a parameter, a group or a part of the document.
     static func isKnown(_ name: String) -> Bool {
         let dictionary = ParameterDictionary.standard

@@ -41,7 +41,7 @@ extension FileFetcher {
             let digest = Self.sha256(body)
             let previous = files[.document(role)]
             let isUnchanged = confirmed != nil || previous?.sha256 == digest
-            var messages = document.diagnostics.prefix(Self.maximumMessages).map(\.description)
+            var messages = document.diagnostics(atMost: Self.maximumMessages).map(\.description)
             if document.diagnostics.count > Self.maximumMessages {
                 messages.append("… and \(document.diagnostics.count - Self.maximumMessages) more messages")
             }

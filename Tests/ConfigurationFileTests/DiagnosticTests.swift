@@ -97,6 +97,29 @@ import Testing
             ]
         ),
         Case(
+            device: "<System><Prov><CFG_CYCLIC xml:lang='en' x:perm='R' x:access='U'>Y</CFG_CYCLIC></Prov></System>",
+            pairs: ["CFG_CYCLIC=Y"],
+            said: [
+                "1:43: warning: CFG_CYCLIC has the attribute xml:lang, which means nothing here; ignored",
+                "1:43: warning: CFG_CYCLIC has the attribute x:perm, which means nothing here; ignored",
+                "1:43: warning: CFG_CYCLIC has the attribute x:access, which means nothing here; ignored",
+            ]
+        ),
+        Case(
+            device: "<Lines><Line idx='1' x:idx='2'><Sip><SIP_URI>1</SIP_URI></Sip></Line></Lines>",
+            pairs: ["SIP_URI_1=1"],
+            said: ["1:36: warning: Line has the attribute x:idx, which means nothing here; ignored"]
+        ),
+        Case(
+            device: "<Lines><Line idx='7\n'/></Lines>",
+            pairs: [],
+            said: [
+                "warning: the document sets no parameter and names no file",
+                "1:36: error: Line has a number that the phone does not have: idx is 1 to 6; "
+                    + "its settings are left out",
+            ]
+        ),
+        Case(
             device: "<System><Prov>hello<CFG_CYCLIC>Y</CFG_CYCLIC></Prov><LoginAcc>x</LoginAcc></System>",
             pairs: ["CFG_CYCLIC=Y"],
             said: [
@@ -157,6 +180,22 @@ import Testing
         let url = "http://h/" + String(repeating: "x", count: 2040)
         let document = try read("<System><Prov><USR_PROV_SVR_URL>\(url)</USR_PROV_SVR_URL></Prov></System>")
         #expect(document.codes == ["nothing-inside", "invalid-value"])
+        // A letter and its accent are two characters of XML, though one on a screen.
+        let accents = String(repeating: "e\u{301}", count: 190)
+        #expect(
+            try read("<System><Prov><USR_PROV_SVR_URL>http://h/\(accents)</USR_PROV_SVR_URL></Prov></System>").codes
+                == ["long-url"]
+        )
+    }
+
+    @Test func theInitialPartIsJudgedAsTheDevicePartIs() throws {
+        let path = "<CFG_MASTER_FILE_PATH perm='X' access='Y'>a</CFG_MASTER_FILE_PATH>"
+        let document = try read("", initial: "<CfgFiles>\(path)\(path)</CfgFiles>", as: .initial)
+        #expect(
+            document.codes == [
+                "unknown-permission", "unknown-access", "unknown-permission", "unknown-access", "repeated-parameter",
+            ]
+        )
     }
 
     @Test func aByteOrderMarkIsWarnedAbout() throws {
@@ -176,6 +215,34 @@ import Testing
         // Each is unknown, and all but the first are repeated.
         #expect(document.diagnostics.last?.kind == .andMore(20_000 + 19_999 - ConfigurationFile.maximumDiagnostics))
         #expect(document.pairs == ["A="])
+    }
+
+    @Test func noErrorIsLostAmongManyWarnings() throws {
+        let many = String(repeating: "<A/>", count: 2_000)
+        let wrong = "<CFG_RTRY_INTVL>0</CFG_RTRY_INTVL>"
+        let document = try read("\(many)<System><Prov>\(wrong)</Prov></System>\(many)")
+        #expect(document.hasErrors && document.diagnostics.count == ConfigurationFile.maximumDiagnostics + 1)
+        #expect(document.codes.count { $0 == "invalid-value" } == 1)
+        let few = document.diagnostics(atMost: 3)
+        #expect(few.map(\.severity) == [.warning, .warning, .error])
+        #expect(few.first?.position?.column == 29)
+        let errors = try read(String(repeating: wrong, count: 1_200))
+        #expect(errors.diagnostics.last?.kind == .andMore(201))
+    }
+
+    /// What is said of a small file stays small, whatever it is that repeats in the messages.
+    @Test func longNamesAreCutInMessages() throws {
+        let name = String(repeating: "N", count: 20_000)
+        let attributes = (0..<1_000).map { "a\($0)='1'" }.joined(separator: " ")
+        let pieces = String(repeating: "x<A/>", count: 1_000)
+        let inside = String(repeating: "<q/>", count: 1_000)
+        for device in [
+            "<\(name) \(attributes)>1</\(name)>", "<\(name)>\(pieces)</\(name)>", "<\(name)>\(inside)</\(name)>",
+            "<G><\(name)>\(String(repeating: "<CFG_CYCLIC>Y</CFG_CYCLIC>", count: 1_000))</\(name)></G>",
+        ] {
+            let said = try read(device).diagnostics.reduce(0) { $0 + $1.message.utf8.count }
+            #expect(said < 400_000)
+        }
     }
 
     @Test func noDiagnosticAndNoErrorTellsAValue() throws {

@@ -63,6 +63,13 @@ func openssl(_ arguments: [String], _ input: [UInt8]) throws -> [UInt8] {
         #expect(try ConfigurationFile.read(file, as: .standard, key: try Self.key()).settings.count == 8)
     }
 
+    @Test(arguments: [[0x0A], [0x20, 0x20], [0xEF, 0xBB, 0xBF]])
+    func blanksAndAMarkBeforeBase64DoNotMatter(start: [UInt8]) throws {
+        let file = start + (try Self.encrypted())
+        #expect(ConfigurationFile.isEncrypted(file))
+        #expect(try ConfigurationFile.read(file, as: .standard, key: try Self.key()).settings.count == 8)
+    }
+
     @Test func aPlainFileIsAcceptedWithAKey() throws {
         #expect(!ConfigurationFile.isEncrypted(Self.plain))
         #expect(try ConfigurationFile.read(Self.plain, as: .standard, key: try Self.key()).encryption == .none)
@@ -106,6 +113,19 @@ func openssl(_ arguments: [String], _ input: [UInt8]) throws -> [UInt8] {
             + [0xFC] + Array("</ADMIN_ID></LoginAcc></System></Device></PANASIPPhoneConfig>".utf8)
         let document = try ConfigurationFile.read(try Self.encrypted(latin), as: .standard, key: try Self.key())
         #expect(document.settings.map(\.value) == ["ü"])
+        let wide = String(decoding: Self.plain, as: UTF8.self).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let unmarked = Array("<?xml version='1.0' encoding='UTF-16'?>".utf8.flatMap { [$0, 0] }) + wide
+        #expect(
+            try ConfigurationFile.read(try Self.encrypted(unmarked), as: .standard, key: try Self.key()).settings.count
+                == 8
+        )
+    }
+
+    /// What makes the text no document must not look like a wrong key.
+    @Test(arguments: [[0x01], [0x00], [0xFC]])
+    func aByteThatNoDocumentHasIsNoWrongKey(bytes: [UInt8]) throws {
+        let text = Array("<PANASIPPhoneConfig><Device>".utf8) + bytes + Array("</Device></PANASIPPhoneConfig>".utf8)
+        #expect(refusal(try Self.encrypted(text), key: try Self.key())?.code == "not-well-formed")
     }
 
     @Test func truncationIsRefusedWherever() throws {

@@ -49,6 +49,10 @@ import Testing
         Case("an unknown MAC", "invalid mac address", "invalid-mac-address", nil, "add its MAC there"),
         Case("JSON", "\n{\"error\":\"no such device\"}", "json", nil, "for programs, not for phones"),
         Case("a JSON list", "[]", "json", nil, "JSON"),
+        Case("a template that was not filled in", "{%- for line in lines -%}", "not-xml", nil, "text, but not XML"),
+        Case("an INI file", "[ network ]\npath = x\n", "not-xml", nil, "text, but not XML"),
+        Case("a piece of HTML", "<h1>Not Found</h1>", "html-page", nil, "HTML"),
+        Case("HTML behind a comment", "<!-- x -->\n<!doctype html>\n<p>Sign in", "html-page", nil, "HTML"),
         Case(
             "PHP alone",
             "<br />\n<b>Fatal error</b>: Uncaught Error in x.php",
@@ -85,7 +89,7 @@ import Testing
             "<?xml version='1.0'?>\n <settings><phone-settings/></settings>",
             "wrong-root",
             "2:2",
-            "the root element is settings where PANASIPPhoneConfig should stand"
+            "the root element is settings where PANASIPPhoneConfig should stand: offer the XML file"
         ),
         Case("a part as root", "<Device><System/></Device>", "wrong-root", "1:1", "Device"),
         Case(
@@ -152,7 +156,7 @@ import Testing
                 + Array("</Device></PANASIPPhoneConfig>".utf8),
             "not-well-formed",
             "1",
-            "Input is not proper UTF-8"
+            "Input is not proper UTF-8, indicate encoding !; save the file as UTF-8"
         ),
         Case(
             "an unknown encoding",
@@ -188,7 +192,7 @@ import Testing
             bytes: [UInt8](repeating: 0x20, count: 300_000),
             "too-large",
             nil,
-            "the file has 300000 bytes, more than the 245760 that the phone takes"
+            "the file has more than 245760 bytes, the most that the phone takes"
         ),
     ]
 
@@ -204,6 +208,16 @@ import Testing
         }
         #expect(error.message.contains(example.part), "\(error)")
         #expect(error.description.hasSuffix(error.message))
+    }
+
+    /// libxml2 stops at such a NUL as at the end of the file.
+    @Test(arguments: ["\0", "\n<!-- ü -->\0\0\0", "\0<Device>"])
+    func aNULBehindTheRootElementIsSeen(tail: String) throws {
+        let error = try #require(refusal(Array("\(Self.good)</PANASIPPhoneConfig>\(tail)".utf8)))
+        #expect(error.code == "not-well-formed")
+        #expect(
+            error.position == (tail.hasPrefix("\0") ? SourcePosition(line: 1, column: 115) : .init(line: 2, column: 11))
+        )
     }
 
     /// No prefix of a document makes the reader crash, hang, or accept half of it.
@@ -257,6 +271,20 @@ import Testing
         let document = try ConfigurationFile.read(Array(head.utf8) + bytes + Array(tail.utf8), as: .standard)
         #expect(document.settings.map(\.value) == [value])
         #expect(document.diagnostics.map(\.kind) == [.encoding(name)])
+    }
+
+    @Test func theEncodingThatIsNamedIsTheOneThatWasRead() throws {
+        let body = "<PANASIPPhoneConfig><Device>\(Self.text)</Device></PANASIPPhoneConfig>"
+        let wide = try ConfigurationFile.read(
+            utf16("<?xml version='1.0' encoding='UTF-8'?>\(body)", bigEndian: false),
+            as: .standard
+        )
+        #expect(wide.codes == ["encoding"] && wide.encoding == "UTF-16" && wide.settings.map(\.value) == ["漢字ü"])
+        let narrow = try ConfigurationFile.read(
+            [0xEF, 0xBB, 0xBF] + Array("<?xml version='1.0' encoding='ISO-8859-1'?>\(body)".utf8),
+            as: .standard
+        )
+        #expect(narrow.codes == ["encoding", "byte-order-mark"] && narrow.settings.map(\.value) != ["漢字ü"])
     }
 
     @Test(arguments: ["UTF-8", "utf-8", "US-ASCII"])

@@ -90,10 +90,12 @@ final class Grammar {
 
     private static let values = [
         "", " ", "Y", "N", "y", "Yes", "No", "0", "-1", "007", "+5", "5 ", " 5", "5 6", "1,2", "1,,2", "1, 2", ",",
-        "65535",
+        "65535", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
+        "9223372036854775799,0001234567890123456789",
         "65536", "9999999999999999999999", "00:00", "23:59", "24:00", "7:00", "128", "129", "http://192.0.2.1/",
         "a&amp;b", "<![CDATA[<x>]]>", "&#228;", "1.5", "0x10",
-        String(repeating: "u", count: 384), String(repeating: "u", count: 385),
+        String(repeating: "e\u{301}", count: 200), String(repeating: "u", count: 384),
+        String(repeating: "u", count: 385),
     ]
 
     @Test func everyParameterWithEveryKindOfValue() throws {
@@ -133,6 +135,10 @@ final class Grammar {
         "<PANASIPPhoneConfig><Device><Lines><Line/></Lines></Device></PANASIPPhoneConfig>",
         "<PANASIPPhoneConfig><Device><Certs/></Device><Initial><System/></Initial></PANASIPPhoneConfig>",
         "<PANASIPPhoneConfig><Other/></PANASIPPhoneConfig>",
+        "<PANASIPPhoneConfig><Initial><CfgFiles><CFG_MASTER_FILE_PATH perm='X'>a</CFG_MASTER_FILE_PATH></CfgFiles></Initial>"
+            + "</PANASIPPhoneConfig>",
+        "<PANASIPPhoneConfig><Initial><Certs><CFG_ROOT_CERTIFICATE_PATH1 access='X'/></Certs></Initial>"
+            + "</PANASIPPhoneConfig>",
         "<PANASIPPhoneConfig><Device><!-- c --><?p i?><System><Prov><CFG_CYCLIC perm='!R'>Y</CFG_CYCLIC>"
             + "<CFG_CYCLIC perm=''>N</CFG_CYCLIC></Prov></System></Device></PANASIPPhoneConfig>",
         "<PANASIPPhoneConfig><Device><System><Prov><CFG_CYCLIC perm='!r'>Y</CFG_CYCLIC></Prov></System></Device>"
