@@ -38,6 +38,7 @@ extension FileFetcher {
     ) -> (DownloadResult, Content) {
         do throws(ConfigurationFileError) {
             let document = try ConfigurationFile.read(body, as: ConfigurationRole(role), key: key)
+            let kept = document.settings(keepingKeyOf: settings)
             let digest = Self.sha256(body)
             let previous = files[.document(role)]
             let isUnchanged = confirmed != nil || previous?.sha256 == digest
@@ -47,6 +48,9 @@ extension FileFetcher {
             }
             if case .aes(let length, let digest) = document.encryption {
                 messages.insert("encrypted: AES-\(length.rawValue), key by \(digest.rawValue)", at: 0)
+            }
+            if kept.count > document.settings.count {
+                messages.append("CFG_FILE_KEY is not in the encrypted file: the phone keeps the key that it has")
             }
             messages += warnsOfOtherURL(document.settings, cameFrom: order.initialURL)
             let fetched = FetchedDocument(
@@ -74,7 +78,7 @@ extension FileFetcher {
             let content = Content.document(
                 role,
                 entry,
-                settings: document.settings,
+                settings: kept,
                 body: confirmed == nil ? body : nil
             )
             return (.document(fetched), content)

@@ -68,7 +68,7 @@ extension Phone {
             guard fromOtherPhone || archive.record.mac == identity.mac.upperCase else {
                 throw .otherPhone(mac: archive.record.mac, own: identity.mac.upperCase)
             }
-            restore = try archive.restore(for: identity, key: DecryptionKey(settings))
+            restore = try archive.restore(for: identity, over: settings)
         } catch {
             throw ControlError.invalidArchive(reason: "\(error)")
         }
@@ -113,7 +113,7 @@ extension Phone {
             guard archive.record.mac == identity.mac.upperCase else {
                 throw .otherPhone(mac: archive.record.mac, own: identity.mac.upperCase)
             }
-            restore = try archive.restore(for: identity, key: DecryptionKey(settings))
+            restore = try archive.restore(for: identity, over: settings)
         } catch {
             throw ControlError.invalidArchive(reason: "\(error)")
         }
@@ -161,8 +161,11 @@ extension Phone {
 extension PhoneArchive {
     /// What flash is to hold, once every setting and every file has been found good.
     ///
-    /// - Parameter key: The key that the phone has now: an archive need not hold the one that opens its files.
-    func restore(for identity: PhoneIdentity, key: DecryptionKey?) throws(PhoneArchiveError) -> FlashRestore {
+    /// - Parameter settings: Those that the phone has now: an archive need not hold the key that opens its files.
+    func restore(
+        for identity: PhoneIdentity,
+        over settings: EffectiveSettings
+    ) throws(PhoneArchiveError) -> FlashRestore {
         var layers: [SettingsLayer: [Setting]] = [:]
         let user = try userSettings(for: identity)
         if !user.isEmpty { layers[.user] = user }
@@ -172,8 +175,9 @@ extension PhoneArchive {
             guard let body = bodies[file.file], let name = FlashFile(file.file) else { continue }
             switch name {
             case .document(let role):
-                let found = DecryptionKey(EffectiveSettings(layers: layers)) ?? key
-                layers[SettingsLayer(role)] = try Self.settings(of: body, role, key: found, file.file)
+                let found = DecryptionKey(EffectiveSettings(layers: layers)) ?? DecryptionKey(settings)
+                layers[SettingsLayer(role)] = try Self.document(body, role, key: found, file.file)
+                    .settings(keepingKeyOf: settings)
             case .rootCertificate(let number):
                 guard (1...3).contains(number), (try? RootCertificateFile.certificates(in: body)) != nil else {
                     throw .file(name: file.file, problem: "it is no certificate file")
@@ -208,14 +212,14 @@ extension PhoneArchive {
         return result
     }
 
-    private static func settings(
-        of body: [UInt8],
+    private static func document(
+        _ body: [UInt8],
         _ role: FileRole,
         key: DecryptionKey?,
         _ name: String
-    ) throws(PhoneArchiveError) -> [Setting] {
+    ) throws(PhoneArchiveError) -> ConfigurationDocument {
         do throws(ConfigurationFileError) {
-            return try ConfigurationFile.read(body, as: ConfigurationRole(role), key: key).settings
+            return try ConfigurationFile.read(body, as: ConfigurationRole(role), key: key)
         } catch {
             throw .file(name: name, problem: "\(error)")
         }

@@ -67,7 +67,7 @@ struct CheckRun {
             report.messages += document.diagnostics.map { CheckMessage(file: name, $0) }
             warnOfOtherURL(document, name, servedAt: initialURL)
             report.files.append(.init(file: name, role: role, refused: false))
-            layers[role.layer] = document.settings
+            layers[role.layer] = document.settings(keepingKeyOf: EffectiveSettings(layers: layers))
             origins[role.layer] = name
             if follows, let initial = document.initial {
                 await follow(initial, from: name, base: base ?? initialURL ?? "")

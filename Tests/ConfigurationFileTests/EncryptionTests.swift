@@ -168,6 +168,30 @@ func openssl(_ arguments: [String], _ input: [UInt8]) throws -> [UInt8] {
         #expect(refusal(larger, key: key) == .tooLarge(bytes: larger.count))
     }
 
+    @Test func anEncryptedFileThatDoesNotNameTheKeyDoesNotTakeItAway() throws {
+        let device = "<System><Prov><CFG_FILE_KEY_LENGTH>256</CFG_FILE_KEY_LENGTH></Prov></System>"
+        let had = EffectiveSettings(layers: [
+            .standard: [
+                Setting(key: .cfgFileKey, value: Self.passphrase, permission: .readOnly),
+                Setting(key: .cfgFileKeyLength, value: "192"),
+            ]
+        ])
+        func kept(_ bytes: [UInt8], as role: ConfigurationRole = .standard) throws -> [String] {
+            try ConfigurationFile.read(bytes, as: role, key: DecryptionKey(had)).settings(keepingKeyOf: had).map {
+                "\($0.key)=\($0.value)[\($0.permission.attribute)]"
+            }
+        }
+        let whole = try Self.encrypted(document("<System/>"), length: .bits192)
+        #expect(try kept(whole) == ["CFG_FILE_KEY=\(Self.passphrase)[R]", "CFG_FILE_KEY_LENGTH=192[RW]"])
+        let longer = try Self.encrypted(document(device), length: .bits192)
+        #expect(try kept(longer) == ["CFG_FILE_KEY_LENGTH=256[RW]", "CFG_FILE_KEY=\(Self.passphrase)[R]"])
+        // What another layer has is not this one's, a plain file does as it says, and so does one that names it.
+        #expect(try kept(whole, as: .product) == [])
+        #expect(try kept(document(device)) == ["CFG_FILE_KEY_LENGTH=256[RW]"])
+        let empty = try Self.encrypted(document("<System><Prov><CFG_FILE_KEY/></Prov></System>"), length: .bits192)
+        #expect(try kept(empty) == ["CFG_FILE_KEY=[RW]"])
+    }
+
     @Test func aKeyComesFromTheSettingsAndIsNeverPrinted() throws {
         #expect(DecryptionKey(EffectiveSettings(layers: [:])) == nil)
         #expect(DecryptionKey(passphrase: "") == nil)

@@ -62,7 +62,7 @@ struct PhoneArchiveTests {
         let archive = try PhoneArchive(tar: try Self.archive().tar())
         #expect(archive.record == Self.record())
         #expect(archive.bodies == ["standard": Array(Self.standard.utf8)])
-        let restore = try archive.restore(for: identity(), key: nil)
+        let restore = try archive.restore(for: identity(), over: EffectiveSettings(layers: [:]))
         #expect(restore.layers[.user] == [Setting(key: ParameterKey(parsing: "SIP_AUTHID_2"), value: "1002")])
         #expect(restore.layers[.standard]?.map(\.value) == ["5"])
         #expect(restore.files.map(\.saved.url) == ["http://192.0.2.7/standard.cfg"])
@@ -110,7 +110,7 @@ struct PhoneArchiveTests {
     func badSetting(name: String, value: String) throws {
         let archive = Self.archive(Self.record(settings: [.init(name: name, value: value)]))
         #expect {
-            try archive.restore(for: identity(), key: nil)
+            try archive.restore(for: identity(), over: EffectiveSettings(layers: [:]))
         } throws: {
             guard case PhoneArchiveError.setting(name, _) = $0 else { return false }
             return !"\($0)".contains("often")
@@ -121,7 +121,7 @@ struct PhoneArchiveTests {
     func badFile() throws {
         let archive = Self.archive(standard: "<PANASIPPhoneConfig>\n<Device>\n</PANASIPPhoneConfig>")
         #expect {
-            try archive.restore(for: identity(), key: nil)
+            try archive.restore(for: identity(), over: EffectiveSettings(layers: [:]))
         } throws: {
             guard case PhoneArchiveError.file("standard", let problem) = $0 else { return false }
             return problem.hasPrefix("3:")
@@ -133,6 +133,8 @@ struct PhoneArchiveTests {
         var record = Self.record()
         record.files[0].etag = "a\r\nHost: x"
         let archive = Self.archive(record)
-        #expect(throws: PhoneArchiveError.self) { try archive.restore(for: identity(), key: nil) }
+        #expect(throws: PhoneArchiveError.self) {
+            try archive.restore(for: identity(), over: EffectiveSettings(layers: [:]))
+        }
     }
 }
