@@ -59,6 +59,8 @@ public struct DaemonConfiguration: Sendable, Hashable {
         public var localPort: Int
         /// How long a phone waits for a NOTIFY, in seconds, 1 to 5.
         public var timeoutSeconds: Int
+        /// How many phones a second begin, 1 to 100000; the first second's worth of them at once.
+        public var startsPerSecond: Int
         /// How the MAC stands in the SUBSCRIBE.
         public var userForm: SubscribeRequest.UserForm
         /// The host part of the SUBSCRIBE's URIs; empty: the group's address.
@@ -134,6 +136,7 @@ public struct DaemonConfiguration: Sendable, Hashable {
             port: 5_060,
             localPort: 5_060,
             timeoutSeconds: 5,
+            startsPerSecond: 500,
             userForm: .escapedLowercase,
             host: "",
             vendor: "Panasonic",

@@ -25,6 +25,7 @@ public final class Fleet: Sendable {
 
     let board: StatusBoard
     let access: WebAccess
+    let pace = PnPPace()
     let logger: Logger
     let sockets: SocketTable
     let crew: Mutex<Crew>
@@ -90,6 +91,7 @@ public final class Fleet: Sendable {
             inform: InformClient(loops: loops),
             board: board,
             access: access,
+            pace: pace,
             logger: logger
         )
         let phones = configuration.phones.map { Phone($0, environment: environment) }
@@ -108,6 +110,7 @@ public final class Fleet: Sendable {
                 inform: InformClient(loops: loops),
                 board: board,
                 access: access,
+                pace: pace,
                 logger: logger
             )
         )

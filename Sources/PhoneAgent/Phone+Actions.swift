@@ -10,13 +10,23 @@ extension Phone {
     func perform(_ action: ProvisioningSequence.Action) async {
         switch action {
         case .loadSettings: await loadSettings()
-        case .startPnP: await startPnP()
-        case .stopPnP: for socket in sockets.open { socket.perform(.closeWindow(mac: identity.mac.upperCase)) }
+        case .startPnP: await startPnP(after: pnpTurn)
+        case .stopPnP:
+            waitingForTurn?.task.cancel()
+            waitingForTurn = nil
+            for socket in sockets.open { socket.perform(.closeWindow(mac: identity.mac.upperCase)) }
         case .askLease: await askLease()
         case .download(let order): start(order)
         case .cancelDownload(let id): downloads.removeValue(forKey: id)?.cancel()
         case .apply: await apply()
         case .store(let trace): await store(trace)
+        case .schedule(.pnpWindow, let wait):
+            // The phone's time begins when its SUBSCRIBE goes out.
+            pnpTurn = environment.pace.turn(
+                perSecond: environment.configuration.sipPnP.startsPerSecond,
+                at: AgentClock.uptime
+            )
+            schedule(.pnpWindow, pnpTurn + wait)
         case .schedule(let timer, let wait): schedule(timer, wait)
         case .cancel(let timer): timers.removeValue(forKey: timer)?.task.cancel()
         case .runBegan(let trace): began(trace)
@@ -40,7 +50,26 @@ extension Phone {
         timers[timer] = (generation, task)
     }
 
-    private func startPnP() async {
+    private func startPnP(after wait: Duration) async {
+        guard wait > .zero else { return await startPnP() }
+        let rate = environment.configuration.sipPnP.startsPerSecond
+        await handle(
+            .noted(.sipPnP, "the SUBSCRIBE waits \(wait.milliseconds) ms for its turn: \(rate) phones a second begin")
+        )
+        timerGeneration += 1
+        let generation = timerGeneration
+        let task = Task { [inbox] in
+            do {
+                try await Task.sleep(for: wait)
+                inbox.yield(.turn(generation: generation))
+            } catch {
+                // The run is over, and the next one has a turn of its own.
+            }
+        }
+        waitingForTurn = (generation, task)
+    }
+
+    func startPnP() async {
         if !sockets.missing.isEmpty {
             _ = replaceSockets(by: await environment.sockets.sockets(of: interface))
         }

@@ -22,6 +22,7 @@ actor Phone {
         case informed(InformCall.Reply, generation: Int)
         case sip(SIPSocket.Report, SIPFamily)
         case timer(ProvisioningSequence.Timer, generation: Int)
+        case turn(generation: Int)
         case downloaded(DownloadID, DownloadResult, FileFetcher.Content)
         case transferred(DownloadID, TransferFact)
         case trusted(Set<String>)
@@ -71,6 +72,9 @@ actor Phone {
     var downloads: [DownloadID: Task<Void, Never>] = [:]
     var timers: [ProvisioningSequence.Timer: (generation: Int, task: Task<Void, Never>)] = [:]
     var timerGeneration = 0
+    /// How long the phone still waits for its turn with SIP PnP, once its time for it is scheduled.
+    var pnpTurn = Duration.zero
+    var waitingForTurn: (generation: Int, task: Task<Void, Never>)?
     var since: WallTime = .now
     var lastState: PhoneState?
     var lastResync: Duration?
@@ -104,6 +108,7 @@ actor Phone {
         for timer in timers.values { timer.task.cancel() }
         for download in downloads.values { download.cancel() }
         lookingUpTrusted?.cancel()
+        waitingForTurn?.task.cancel()
         for socket in sockets.open { socket.remove(identity.mac.upperCase) }
         inform.asking?.cancel()
     }
@@ -147,13 +152,17 @@ actor Phone {
         case .sockets(let now):
             let added = replaceSockets(by: now)
             // The SUBSCRIBE went out of a socket that is gone, where its answers would go, or out of none.
-            if sequence.isAwaitingNotify { await subscribe(over: added) }
+            if sequence.isAwaitingNotify, waitingForTurn == nil { await subscribe(over: added) }
         case .dhcp(let event, let origin):
             await take(event, origin: origin)
         case .informed(let reply, let generation):
             await take(reply, generation)
         case .sip(let report, let family):
             await take(report, family)
+        case .turn(let generation):
+            guard waitingForTurn?.generation == generation else { return }
+            waitingForTurn = nil
+            if sequence.isAwaitingNotify { await startPnP() }
         case .timer(let timer, let generation):
             guard timers[timer]?.generation == generation else { return }
             timers[timer] = nil

@@ -11,5 +11,6 @@ struct PhoneEnvironment: Sendable {
     let inform: InformClient
     let board: StatusBoard
     let access: WebAccess
+    let pace: PnPPace
     let logger: Logger
 }

@@ -98,6 +98,9 @@ struct YAMLReader {
         "sipPnP.timeoutSeconds": { (c, v) throws(ConfigurationProblem) in
             c.sipPnP.timeoutSeconds = try v.integer(1...5)
         },
+        "sipPnP.startsPerSecond": { (c, v) throws(ConfigurationProblem) in
+            c.sipPnP.startsPerSecond = try v.integer(1...100_000)
+        },
         "sipPnP.userForm": { (c, v) throws(ConfigurationProblem) in
             c.sipPnP.userForm = try v.choice(SubscribeRequest.UserForm.self)
         },

@@ -38,6 +38,7 @@ final class UserImportTests {
             inform: InformClient(loops: loops),
             board: StatusBoard(),
             access: WebAccess(fallbackPassword: "abcd-efgh-ijkm-npqr", logger: logger),
+            pace: PnPPace(),
             logger: logger
         )
         let identity = PhoneIdentity(mac: mac, model: "KX-UTG200B", softwareVersion: "03.131")

@@ -7,7 +7,7 @@ enum FleetBenchmark {
         say("Phones that start at once behind one interface (PnP by Kamailio, a file for each by nginx):")
         say("    phones  provisioned   all after       CPU for each     resident  for each more")
         var alone: Double?
-        for count in [1, 100, 1_000] {
+        for count in [1, 100, 1_000, 10_000] {
             try LabPlaces.requireReady()
             try await LabNetwork.with { network in
                 let spent = try await measure(network, count)

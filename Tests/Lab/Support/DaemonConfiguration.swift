@@ -29,6 +29,8 @@ public struct DaemonConfiguration: Sendable {
     public var phones: [Phone]
     /// The time that the phone waits for a PnP server, in seconds. The phone's own figure is 5.
     public var pnpTimeoutSeconds: Int
+    /// How many phones a second begin with SIP PnP.
+    public var pnpStartsPerSecond: Int
     /// The port from which it sends SUBSCRIBE, and on which it listens.
     public var pnpLocalPort: UInt16
     /// The IPv6 group that SIP PnP goes to as well; empty for none.
@@ -46,6 +48,7 @@ public struct DaemonConfiguration: Sendable {
     public init(
         phones: [Phone] = [Phone()],
         pnpTimeoutSeconds: Int = 5,
+        pnpStartsPerSecond: Int = 500,
         pnpLocalPort: UInt16 = 5060,
         pnpGroup6: String = "",
         redirectionURL: String = "",
@@ -55,6 +58,7 @@ public struct DaemonConfiguration: Sendable {
     ) {
         self.phones = phones
         self.pnpTimeoutSeconds = pnpTimeoutSeconds
+        self.pnpStartsPerSecond = pnpStartsPerSecond
         self.pnpLocalPort = pnpLocalPort
         self.pnpGroup6 = pnpGroup6
         self.redirectionURL = redirectionURL
@@ -77,7 +81,8 @@ public struct DaemonConfiguration: Sendable {
             + [
                 "sipPnP:", "  group: 224.0.1.75", "  group6: \(scalar(pnpGroup6))", "  port: 5060",
                 "  localPort: \(pnpLocalPort)",
-                "  timeoutSeconds: \(pnpTimeoutSeconds)", "redirection:", "  url: \(scalar(redirectionURL))", "http:",
+                "  timeoutSeconds: \(pnpTimeoutSeconds)", "  startsPerSecond: \(pnpStartsPerSecond)", "redirection:",
+                "  url: \(scalar(redirectionURL))", "http:",
                 "  authentication: \(httpAuthentication)", "tls:", "  onlyProvisionedRoots: \(onlyProvisionedRoots)",
             ] + lines
         return all.joined(separator: "\n") + "\n"

@@ -53,6 +53,45 @@ struct FleetTests {
         }
     }
 
+    @Test("More phones than begin in a second wait for their turn, and still have their whole time for an answer")
+    func turns() async throws {
+        let members = (1...30).map(Member.init)
+        try await LabNetwork.with { lab in
+            let files = members.map { ("\($0.mac).cfg", Document.device(registrar: $0.registrar)) }
+            _ = try await Nginx.start(in: lab, files: Dictionary(uniqueKeysWithValues: files))
+            // The last ones have waited for longer than one of them waits for an answer.
+            let configuration = DaemonConfiguration(
+                phones: members.map { .init(mac: $0.mac) },
+                pnpTimeoutSeconds: 1,
+                pnpStartsPerSecond: 10
+            )
+            let kamailio = try await KamailioPnP.start(in: lab, .init(url: "http://198.51.100.1/{MAC}.cfg"))
+            let daemon = try await Daemon.start(in: lab, configuration)
+            _ = try await daemon.waitForRun(state: "provisioned", seconds: 30)
+
+            let sentence = "ms for its turn: 10 phones a second begin"
+            let waited = try await Self.said(sentence, by: members, daemon)
+            // A second's worth has no need to, nor has one more for each tenth of a second that their beginning takes.
+            #expect((5...20).contains(waited.count), "\(waited)")
+            let callers = Set(kamailio.requests.compactMap { SIPText.header("From", of: $0.message) })
+            #expect(callers.count == members.count)
+
+            #expect(try await daemon.ctl(["--phone", members[0].mac, "provision"]).exit == .status(0))
+            _ = try await daemon.waitForRun(state: "provisioned")
+            #expect(try await Self.said(sentence, by: [members[0]], daemon).isEmpty, "alone, it has no need to wait")
+        }
+    }
+
+    /// The phones whose last run says something.
+    private static func said(_ sentence: String, by members: [Member], _ daemon: Daemon) async throws -> [String] {
+        var result: [String] = []
+        for member in members {
+            let done = try await daemon.ctl(["--phone", member.mac, "explain"])
+            if done.output.contains(sentence) { result.append(member.mac) }
+        }
+        return result
+    }
+
     /// Its own value, and its own trace.
     private static func inspect(_ member: Member, _ daemon: Daemon) async throws {
         let value = try await daemon.ctl(["--phone", member.mac, "get", "SIP_RGSTR_ADDR_1"])
