@@ -25,7 +25,8 @@ public final class Fleet: Sendable {
 
     let board: StatusBoard
     let access: WebAccess
-    let pace = PnPPace()
+    private let inform: InformDesk
+    private let pace = PnPPace()
     let logger: Logger
     let sockets: SocketTable
     let crew: Mutex<Crew>
@@ -82,13 +83,14 @@ public final class Fleet: Sendable {
         access = WebAccess(fallbackPassword: password, logger: logger)
         loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         sockets = SocketTable(configuration: configuration.sipPnP, loops: loops, logger: logger)
+        inform = InformDesk(put: InformClient(loops: loops).ask)
         reloads = ReloadQueue(source: configurationSource)
         let environment = PhoneEnvironment(
             configuration: configuration,
             flash: flash,
             downloads: downloads,
             sockets: sockets,
-            inform: InformClient(loops: loops),
+            inform: inform,
             board: board,
             access: access,
             pace: pace,
@@ -107,7 +109,7 @@ public final class Fleet: Sendable {
                 flash: flash,
                 downloads: downloads,
                 sockets: sockets,
-                inform: InformClient(loops: loops),
+                inform: inform,
                 board: board,
                 access: access,
                 pace: pace,

@@ -8,7 +8,7 @@ struct PhoneEnvironment: Sendable {
     let flash: FlashStore
     let downloads: DownloadEngine
     let sockets: SocketTable
-    let inform: InformClient
+    let inform: InformDesk
     let board: StatusBoard
     let access: WebAccess
     let pace: PnPPace

@@ -35,7 +35,7 @@ final class UserImportTests {
             flash: flash,
             downloads: try DownloadEngine(),
             sockets: SocketTable(configuration: configuration.sipPnP, loops: loops, logger: logger),
-            inform: InformClient(loops: loops),
+            inform: InformDesk(put: InformClient(loops: loops).ask),
             board: StatusBoard(),
             access: WebAccess(fallbackPassword: "abcd-efgh-ijkm-npqr", logger: logger),
             pace: PnPPace(),

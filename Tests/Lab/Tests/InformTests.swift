@@ -61,6 +61,26 @@ struct InformTests {
         }
     }
 
+    @Test("A hundred phones that ask at the same time are a handful of questions, and all have the answer")
+    func together() async throws {
+        try await LabNetwork.with { lab in
+            _ = try await Nginx.start(in: lab, files: Self.documents)
+            _ = try await DNSMasq.start(in: lab, .init(options: [.text(66, "\(Self.server)/a.cfg")]))
+            let helper = try await InformHelper.start(in: lab)
+            let capture = try await LabCapture.start(in: lab, on: lab.server, filter: "udp port 67")
+            let phones = (100..<200).map { DaemonConfiguration.Phone(mac: "0080F0000\($0)") }
+            let daemon = try await Daemon.start(
+                in: lab,
+                .init(phones: phones, pnpTimeoutSeconds: 2, lines: [helper.line()])
+            )
+            _ = try await daemon.waitForRun(state: "provisioned", seconds: 30)
+            #expect(try await daemon.status().allSatisfy { $0.source == "dhcp-66" })
+            let questions = try await capture.text().components(separatedBy: "BOOTP/DHCP, Request").count - 1
+            print("lab: \(phones.count) phones asked the DHCP server by \(questions) DHCPINFORM(s)")
+            #expect((1...10).contains(questions))
+        }
+    }
+
     @Test("Without SIP PnP the answer is waited for before step 4")
     func withoutPnP() async throws {
         try await LabNetwork.with(.init(phoneAddress: nil)) { lab in
