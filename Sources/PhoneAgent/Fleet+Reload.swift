@@ -75,7 +75,7 @@ extension Fleet {
         // The new phones, and those whose socket has been closed, hear from it what there is.
         monitor?.tellAgain()
         // A phone's turn comes after it was switched on: then it has been loaded from flash.
-        for phone in made { try? await phone.call { _ in } }
+        await Self.turns(of: made)
         return ReloadReply(plan)
     }
 

@@ -28,6 +28,7 @@ actor Phone {
         case trusted(Set<String>)
         case reconfigured(DaemonConfiguration)
         case call(@Sendable (isolated Phone) async -> Void)
+        case turnCame(CheckedContinuation<Void, Never>)
     }
 
     nonisolated let identity: PhoneIdentity
@@ -103,6 +104,8 @@ actor Phone {
     func run() async {
         for await input in inputs {
             await take(input)
+            // Nothing can have changed by that one.
+            if case .turnCame = input { continue }
             await publish()
         }
         for timer in timers.values { timer.task.cancel() }
@@ -133,6 +136,13 @@ actor Phone {
             )
             if case .enqueued = outcome { return }
             continuation.resume(throwing: ControlError.shuttingDown)
+        }
+    }
+
+    /// Comes back when the phone has worked off what was in its inbox, or takes nothing more.
+    nonisolated func turn() async {
+        await withCheckedContinuation { continuation in
+            guard case .enqueued = inbox.yield(.turnCame(continuation)) else { return continuation.resume() }
         }
     }
 
@@ -181,6 +191,8 @@ actor Phone {
             await take(configuration)
         case .call(let body):
             await body(self)
+        case .turnCame(let continuation):
+            continuation.resume()
         }
     }
 
