@@ -50,7 +50,7 @@ deps: ## installs what the build and the lab need and is missing (Debian package
 root:
 	@if ((EUID != 0)); then echo "The lab makes network namespaces: it needs root." >&2; exit 1; fi
 
-lab: root deps ## makes the lab's own root file system, .lab/root, once (about 1.2 GB)
+lab: root deps ## makes the lab's own root file system, .lab/root, once (about 1.3 GB)
 	@Tests/Lab/make-root
 
 build: deps ## builds everything, tests included
