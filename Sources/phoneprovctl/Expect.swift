@@ -12,7 +12,8 @@ struct Expect: AsyncParsableCommand {
 
             It judges when the run that is under way has ended. With --timeout, what has not come true then is waited for \
             until the time is over. Exit status 1 when something did not come true: each such thing says what was \
-            expected, what came, and the line of explain.
+            expected, what came, and the line of explain. Secrets are compared and never shown; those in url= are not \
+            compared, for the daemon does not tell them.
             """
     )
 

@@ -25,8 +25,11 @@ struct LiveScreen {
     /// - Returns: the last text that was shown.
     /// - Throws: what the source of the texts throws.
     static func show(_ texts: AsyncThrowingStream<Text, any Error>) async throws -> String {
-        try Terminal.write(enter, to: STDOUT_FILENO)
-        defer { try? Terminal.write(leave, to: STDOUT_FILENO) }
+        try take()
+        defer {
+            signal(SIGTSTP, SIG_DFL)
+            try? Terminal.write(leave, to: STDOUT_FILENO)
+        }
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigwinch, .sigcont)
         return try await withThrowingTaskGroup(of: String?.self) { group in
             let board = Board()
@@ -39,7 +42,7 @@ struct LiveScreen {
                     switch signal {
                     case .sigwinch: try await board.draw()
                     case .sigcont:
-                        try Terminal.write(enter, to: STDOUT_FILENO)
+                        try take()
                         try await board.draw()
                     default: return await board.text.full
                     }
@@ -48,6 +51,18 @@ struct LiveScreen {
             }
             defer { group.cancelAll() }
             return try await group.next()?.flatMap(\.self) ?? ""
+        }
+    }
+
+    /// Takes the terminal, and sees to it that Ctrl-Z gives it back before the process stops.
+    private static func take() throws {
+        try Terminal.write(enter, to: STDOUT_FILENO)
+        signal(SIGTSTP) { _ in
+            // Nothing here may take a lock or memory (signal-safety.7).
+            let leave: StaticString = "\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
+            _ = Glibc.write(STDOUT_FILENO, leave.utf8Start, leave.utf8CodeUnitCount)
+            signal(SIGTSTP, SIG_DFL)
+            raise(SIGTSTP)
         }
     }
 

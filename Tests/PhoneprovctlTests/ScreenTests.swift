@@ -172,6 +172,24 @@ struct ScreenTests {
         try Snapshot.expect(fixed, is: "expect.xml")
     }
 
+    @Test("a password in the URL that is expected is not compared, and stands in no report")
+    func expectedURL() throws {
+        let report = FileManager.default.temporaryDirectory.appending(path: "junit-\(UUID().uuidString).xml")
+        defer { try? FileManager.default.removeItem(at: report) }
+        let url = "url=https://id:a-secret@prov.example.com/pnp/KX-UTG200B.cfg"
+        for (run, verdict) in [
+            (Fixture.provisioned, "ok    url=https://id:***@"), (Fixture.partial, "not   url: expected"),
+        ] {
+            let text = try transcripts([["expect", url, "--junit", report.path]]) {
+                try $0.answer(StatusRequest.self, StatusReply(phones: [Fixture.status(run)]))
+                try $0.answer(ExplainRequest.self, ExplainReply(run: run))
+            }
+            let told = text.drop { $0 != "\n" }
+            #expect(told.hasPrefix("\n" + verdict) && !told.contains("a-secret"), "\(text)")
+            #expect(try !String(contentsOf: report, encoding: .utf8).contains("a-secret"))
+        }
+    }
+
     @Test("colour stays out of what is no terminal, and NO_COLOR is heard")
     func colour() throws {
         let text = try transcripts([["status"], ["history"], ["explain"]], environment: ["NO_COLOR": "1"]) {

@@ -44,6 +44,15 @@ struct TerminalTests {
             try await terminal.resize(columns: 120, rows: 40)
             try await terminal.wait(for: "the large window") { $0.contains("9  saved files") }
 
+            try await terminal.press("C-z")
+            let stopped = try await terminal.wait(for: "the shell") { $0.contains("Stopped") }
+            #expect(stopped.contains("before the watch"), "the terminal is given back: \(stopped)")
+            #expect(try await terminal.variable("alternate_on") == "0")
+            #expect(try await terminal.variable("cursor_flag") == "1")
+            try await terminal.run("fg")
+            try await terminal.wait(for: "the watch") { $0.contains("Ctrl-C ends.") && $0.contains("9  saved files") }
+            #expect(try await terminal.variable("alternate_on") == "1")
+
             try await terminal.press("C-c")
             let after = try await terminal.wait(for: "the prompt") { $0.contains("before the watch") }
             #expect(after.contains("State: provisioned"), "the last state stays to be read: \(after)")
