@@ -32,11 +32,16 @@ struct PhoneprovWeb: ServiceProgram {
         } catch {
             throw Self.refuse(error)
         }
+        let configuration = file ?? WebConfiguration()
         if options.checkConfig {
+            do throws(CertificateStore.Problem) {
+                try CertificateStore.check(configuration)
+            } catch {
+                throw Self.refuse(error)
+            }
             print("\(config): \(file == nil ? "there is no such file: everything is as shipped" : "nothing wrong")")
             return
         }
-        let configuration = file ?? WebConfiguration()
         let logger = Self.startLogging(options)
         try await Self.serve(logger) {
             let server = try WebServer(

@@ -97,6 +97,39 @@ struct ConfigurationTests {
         #expect(throws: CertificateStore.Problem.self) { try CertificateStore(configuration, logger: logger) }
     }
 
+    @Test("a certificate of one's own is checked with its key, and what is wrong is said of the file that is wrong")
+    func ownCertificate() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "web-\(UInt64.random(in: 0...(.max)))")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        func path(_ name: String) -> String { directory.appending(path: name).path }
+        let pairs = try (1...2).map { _ in try SelfSignedCertificate(names: ["localhost"], now: Date()) }
+        for (name, text) in [
+            ("cert", pairs[0].certificate), ("key", pairs[0].privateKey), ("other", pairs[1].privateKey),
+            ("text", "no PEM\n"),
+        ] {
+            try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+        }
+        func fault(_ certificate: String, _ key: String) -> String? {
+            var configuration = WebConfiguration()
+            configuration.certificate = path(certificate)
+            configuration.privateKey = path(key)
+            do {
+                try CertificateStore.check(configuration)
+            } catch {
+                return "\(error)"
+            }
+            return nil
+        }
+        #expect(fault("cert", "key") == nil)
+        #expect(fault("none", "key")?.hasPrefix("\(path("none")): there is no such file") == true)
+        #expect(fault("cert", "none")?.hasPrefix("\(path("none")): there is no such file") == true)
+        #expect(fault("text", "key") == "\(path("text")): no certificate in PEM can be read in it")
+        #expect(fault("cert", "text")?.hasPrefix("\(path("text")): no private key in PEM") == true)
+        #expect(fault("cert", "other")?.hasPrefix("\(path("other")): the key is not that of") == true)
+        try CertificateStore.check(WebConfiguration())
+    }
+
     @Test("sockets are taken from systemd only when they are meant for this process, and listen")
     func sockets() {
         #expect(ListeningSockets.inherited(variables: [:]).isEmpty)

@@ -32,6 +32,15 @@ public final class CertificateStore: Sendable {
         current = Mutex(try Self.context(configuration, now, logger))
     }
 
+    /// Sees whether the user's own certificate and its key can be used together; nothing is made or kept.
+    ///
+    /// - Throws: ``Problem``.
+    public static func check(_ configuration: WebConfiguration) throws(Problem) {
+        guard !configuration.certificate.isEmpty else { return }
+        let files = Files(configuration)
+        _ = try context(certificate: try own(files.certificate), key: try own(files.key), files)
+    }
+
     /// What new connections are answered with.
     var context: NIOSSLContext { current.withLock { $0 } }
 
@@ -53,20 +62,53 @@ public final class CertificateStore: Sendable {
         _ logger: Logger
     ) throws -> NIOSSLContext {
         let (certificate, key) = try pair(configuration, now, logger)
-        do {
-            let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)).map {
-                NIOSSLCertificateSource.certificate($0)
-            }
-            var tls = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain,
-                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem))
+        let files = Files(configuration)
+        if let end = SelfSignedCertificate.end(ofPEM: certificate), end < now {
+            logger.warning("\(files.certificate): the certificate has expired: browsers refuse it until it is renewed")
+        }
+        return try context(certificate: certificate, key: key, files)
+    }
+
+    private static func context(
+        certificate: String,
+        key: String,
+        _ files: Files
+    ) throws(Problem) -> NIOSSLContext {
+        guard let chain = try? NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)), !chain.isEmpty else {
+            throw Problem(description: "\(files.certificate): no certificate in PEM can be read in it")
+        }
+        guard let privateKey = try? NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem) else {
+            throw Problem(
+                description:
+                    "\(files.key): no private key in PEM can be read in it; one with a passphrase cannot be used"
             )
-            tls.minimumTLSVersion = .tlsv12
-            tls.applicationProtocols = ["http/1.1"]
+        }
+        var tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(privateKey)
+        )
+        tls.minimumTLSVersion = .tlsv12
+        tls.applicationProtocols = ["http/1.1"]
+        do {
             return try NIOSSLContext(configuration: tls)
         } catch {
-            let place = configuration.certificate.isEmpty ? configuration.stateDirectory : configuration.certificate
-            throw Problem(description: "\(place): certificate and key cannot be used: \(error)")
+            throw Problem(
+                description:
+                    "\(files.key): the key is not that of the first certificate in \(files.certificate), or is of a"
+                    + " kind that cannot be used (\(error))"
+            )
+        }
+    }
+
+    /// Where the certificate and its key are: the user's own, or those that are made.
+    private struct Files {
+        let certificate: String
+        let key: String
+
+        init(_ configuration: WebConfiguration) {
+            let isOwn = !configuration.certificate.isEmpty
+            certificate = isOwn ? configuration.certificate : "\(configuration.stateDirectory)/\(certificateFile)"
+            key = isOwn ? configuration.privateKey : "\(configuration.stateDirectory)/\(privateKeyFile)"
         }
     }
 
@@ -75,13 +117,10 @@ public final class CertificateStore: Sendable {
         _ now: Date,
         _ logger: Logger
     ) throws(Problem) -> (certificate: String, key: String) {
-        guard configuration.certificate.isEmpty else {
-            return (try own(configuration.certificate), try own(configuration.privateKey))
-        }
-        let certificatePath = "\(configuration.stateDirectory)/\(certificateFile)"
-        let keyPath = "\(configuration.stateDirectory)/\(privateKeyFile)"
-        if case .text(let certificate) = TextFile.read(certificatePath, limit: maximumBytes),
-            case .text(let key) = TextFile.read(keyPath, limit: maximumBytes),
+        let files = Files(configuration)
+        guard configuration.certificate.isEmpty else { return (try own(files.certificate), try own(files.key)) }
+        if case .text(let certificate) = TextFile.read(files.certificate, limit: maximumBytes),
+            case .text(let key) = TextFile.read(files.key, limit: maximumBytes),
             let end = SelfSignedCertificate.end(ofPEM: certificate),
             end.timeIntervalSince(now) > Double(SelfSignedCertificate.renewalDays) * 86_400
         {
@@ -94,7 +133,7 @@ public final class CertificateStore: Sendable {
             throw Problem(description: "a certificate cannot be made: \(error)")
         }
         // The key first: a certificate without its key would be taken for a whole pair at the next start.
-        for (text, path) in [(made.privateKey, keyPath), (made.certificate, certificatePath)] {
+        for (text, path) in [(made.privateKey, files.key), (made.certificate, files.certificate)] {
             if let reason = TextFile.write(text, to: path) {
                 logger.warning("\(path): \(reason): the certificate is not kept, the next start makes another")
                 break
