@@ -51,14 +51,21 @@ extension Failure {
         case .control(let refusal):
             switch refusal {
             case .ambiguousPhone(let known):
-                self = .wrongUse(
-                    "There are several phones: say --phone MAC, with one of \(known.joined(separator: ", "))."
-                )
+                self = .wrongUse("There are several phones: say --phone MAC, with one of \(Self.list(known)).")
+            case .noSuchPhone(let phone, let known) where !known.isEmpty:
+                self = .wrongUse("There is no phone \(phone). Known phones: \(Self.list(known)).")
             case .noSuchPhone, .noSuchParameter, .invalidValue: self = .wrongUse("\(refusal)")
             case .shuttingDown: self = .noDaemon("\(refusal)")
             default: self = .untrue("\(refusal)")
             }
         default: self = .untrue("\(error)")
         }
+    }
+
+    /// Phones by their MAC addresses; of a great many, some.
+    private static func list(_ phones: [String]) -> String {
+        let shown = phones.prefix(8)
+        let rest = phones.count - shown.count
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more (phoneprovctl status lists them)" : "")
     }
 }

@@ -40,10 +40,12 @@ struct RefusalTests {
 
     @Test("what the daemon refuses is told in words, with status 1, 2 or 3")
     func refused() throws {
+        let many = (1...20).map { "\"0080F00000\($0 + 10)\"" }.joined(separator: ",")
         let refusals: [(error: String, parameters: String)] = [
             ("NoSuchPhone", #"{"phone":"0080F0000009","known":["0080F0ABCDEF"]}"#),
             ("NoSuchPhone", #"{"phone":"x","known":[]}"#),
             ("AmbiguousPhone", #"{"known":["0080F0000001","0080F0000002"]}"#),
+            ("NoSuchPhone", #"{"phone":"x","known":[\#(many)]}"#), ("AmbiguousPhone", #"{"known":[\#(many)]}"#),
             ("NoSuchParameter", #"{"name":"CFG_CYCLICAL","nearest":["CFG_CYCLIC"]}"#),
             ("NoSuchParameter", #"{"name":"FOO","nearest":[]}"#),
             ("InvalidValue", #"{"name":"CFG_CYCLIC","reason":"expected Y or N"}"#),
