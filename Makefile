@@ -138,6 +138,10 @@ install: ## installs what `make release` built; DESTDIR and PREFIX are honoured
 	else \
 		install -D -m 0644 etc/phoneprovd/phoneprovd.yaml "$(DESTDIR)/etc/phoneprovd/phoneprovd.yaml"; \
 	fi
+	@if [[ -z "$(DESTDIR)" ]]; then \
+		echo "Once, as root, for the users, /run/phoneprovd, the journal's explanations and the units:"; \
+		echo "  systemd-sysusers && systemd-tmpfiles --create && journalctl --update-catalog && systemctl daemon-reload"; \
+	fi
 
 screenshots: lab build ## takes pictures of every page of web programming, into .build/screenshots
 	SCREENSHOTS=$(CURDIR)/.build/screenshots $(SWIFT) test --skip-build --no-parallel --filter '^LabTests\.ScreenshotTests'
