@@ -273,7 +273,9 @@ public struct RunTimeline {
 
     private mutating func drawEnd() {
         y += 22
-        let next = "Next run: \(run.nextAttempt.map(RFC3339.spoken) ?? "none planned")"
+        let next =
+            run.outcome == nil
+            ? "The run is under way" : "Next run: \(run.nextAttempt.map(RFC3339.spoken) ?? "none planned")"
         let changes = run.changes.isEmpty ? "" : ". Changed settings: \(run.changes.count)"
         canvas.text(next + changes, Self.margin, y, .init(size: 11, colour: SVGCanvas.quiet))
         guard let advice = run.advice else { return }

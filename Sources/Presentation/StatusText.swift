@@ -56,8 +56,12 @@ public enum StatusText {
         ]
         if phone.step > 0 { lines.append(("Step", "\(phone.step) of 9")) }
         if let run = phone.runNumber { lines.append(("Run", "\(run), \(hint(phone.state))")) }
-        lines.append(("Next run", phone.nextAttempt.map(RFC3339.spoken) ?? "none planned"))
-        let width = lines.map(\.name.count).max() ?? 0
+        // While a run is under way, nobody knows whether another follows.
+        if phone.state != .provisioning || phone.nextAttempt != nil {
+            lines.append(("Next run", phone.nextAttempt.map(RFC3339.spoken) ?? "none planned"))
+        }
+        // Always as wide: a live screen must not move sideways.
+        let width = "Next run".count
         let body = lines.map { name, value in
             String(repeating: " ", count: width - name.count + 2) + "\(name): \(value)"
         }

@@ -11,7 +11,7 @@ enum StatusView {
             "detail": sentence(status.detail),
             "source": Words.source(status.source),
             "interface": status.interface,
-            "busy": status.state == .provisioning,
+            "hasNext": status.state != .provisioning || status.nextAttempt != nil,
         ]
         view["url"] = status.url
         view["since"] = Instant.view(status.since)
