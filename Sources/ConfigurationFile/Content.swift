@@ -1,5 +1,3 @@
-import PhoneSettings
-
 /// Tells what a body is when it is not the XML document that it should be.
 enum Content {
     static let utf8Mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -71,17 +69,6 @@ enum Content {
             rest = rest[end.upperBound...].drop(while: isBlank)
         }
         return rest
-    }
-
-    /// Where the first NUL character stands, which no document can have; `nil` when there is none.
-    static func positionOfNUL(in bytes: [UInt8]) -> SourcePosition? {
-        guard encoding(bytes) == "UTF-8", let nul = bytes.firstIndex(of: 0) else { return nil }
-        let before = bytes[..<nul]
-        let line = before.lastIndex(of: UInt8(ascii: "\n")).map { before[($0 + 1)...] } ?? before
-        return SourcePosition(
-            line: before.count { $0 == UInt8(ascii: "\n") } + 1,
-            column: line.count { $0 & 0xC0 != 0x80 } + 1
-        )
     }
 
     /// A better word for a parser's error, where the bytes tell one.

@@ -36,7 +36,8 @@ enum XMLDocumentReader {
             throw internalProblem("the parser stopped without a reason")
         }
         // libxml2 takes a NUL behind the root element for the end of the file, whatever follows.
-        if let position = Content.positionOfNUL(in: bytes) {
+        if let input = context.pointee.input?.pointee, let place = input.cur, let end = input.end, place < end {
+            let position = SourcePosition(line: Int(input.line), column: Int(input.col))
             throw .notWellFormed(XMLProblem(message: "Char 0x0 out of allowed range", position: position))
         }
     }

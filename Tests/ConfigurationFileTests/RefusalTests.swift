@@ -213,6 +213,10 @@ import Testing
     /// libxml2 stops at such a NUL as at the end of the file.
     @Test(arguments: ["\0", "\n<!-- ü -->\0\0\0", "\0<Device>"])
     func aNULBehindTheRootElementIsSeen(tail: String) throws {
+        let wide = "\u{FEFF}\(Self.good)</PANASIPPhoneConfig>\(tail)".utf16.flatMap {
+            [UInt8($0 & 0xFF), UInt8($0 >> 8)]
+        }
+        #expect(refusal(wide)?.code == "not-well-formed")
         let error = try #require(refusal(Array("\(Self.good)</PANASIPPhoneConfig>\(tail)".utf8)))
         #expect(error.code == "not-well-formed")
         #expect(
