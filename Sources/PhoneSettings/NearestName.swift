@@ -7,23 +7,24 @@ extension ParameterDictionary {
     /// Another case, two letters exchanged, a letter missing, added or wrong: up to a quarter of the letters and at
     /// most three such slips. A line number at the end (`SIP_AUTID_2`) is kept.
     public func nearest(to name: String) -> String? {
-        if let nearest = nearestWhole(to: name) { return nearest }
+        let whole = nearestWhole(to: name)
         guard let split = ParameterKey.splitLineSuffix(name), let line = LineNumber(rawValue: split.number),
-            let nearest = nearestWhole(to: split.name), self[nearest]?.isLineParameter == true
-        else { return nil }
-        return ParameterKey(nearest, line: line).description
+            let ofLine = nearestWhole(to: split.name), self[ofLine.name]?.isLineParameter == true,
+            ofLine.slips < whole?.slips ?? .max
+        else { return whole?.name }
+        return ParameterKey(ofLine.name, line: line).description
     }
 
-    private func nearestWhole(to name: String) -> String? {
+    private func nearestWhole(to name: String) -> (name: String, slips: Int)? {
         let wanted = name.utf8.map(Self.upperCased)
         guard !wanted.isEmpty, wanted.count <= Self.longestComparedName else { return nil }
         var limit = min(3, max(1, wanted.count / 4))
-        var best: String?
+        var best: (name: String, slips: Int)?
         for definition in definitions {
             guard abs(definition.name.utf8.count - wanted.count) <= limit else { continue }
             let candidate = Array(definition.name.utf8)
             guard let distance = Self.distance(wanted, candidate, limit: limit) else { continue }
-            best = definition.name
+            best = (definition.name, distance)
             if distance == 0 { break }
             // Only a closer one is looked for from here on, so the first of equals wins.
             limit = distance - 1

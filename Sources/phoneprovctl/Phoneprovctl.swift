@@ -24,7 +24,7 @@ struct Phoneprovctl: AsyncParsableCommand {
     /// ArgumentParser ends with 64 on wrong use (sysexits.h); ours is 2, as for the tools that people script beside it.
     static func main() async {
         do {
-            var command = try await asyncParseAsRoot()
+            var command = try await asyncParseAsRoot(words)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -50,17 +50,34 @@ struct Phoneprovctl: AsyncParsableCommand {
 }
 
 extension Phoneprovctl {
-    /// What to say when the first word that is no option is no command either; `nil` when it is one, or when an option
-    /// before it is not known: its value may be that word.
-    private static func unknownCommand() -> String? {
+    /// The words of the call. A negative number that is to be set is no option: it goes behind `--`.
+    private static var words: [String] {
+        let given = Array(CommandLine.arguments.dropFirst())
+        let isNegative = { (word: String) in
+            word.hasPrefix("-") && word.utf8.dropFirst().first.map { (0x30...0x39).contains($0) } == true
+        }
+        guard commandWord == "set", !given.contains("--"), let index = given.lastIndex(where: isNegative) else {
+            return given
+        }
+        return given[..<index] + given[(index + 1)...] + ["--", given[index]]
+    }
+
+    /// The first word that is no option, nor the value of one; `nil` when an option before it is not known: its value may
+    /// be that word.
+    private static var commandWord: String? {
         var words = CommandLine.arguments.dropFirst()
         while let word = words.first, word.hasPrefix("-") {
             let takesNext = word == "--socket" || word == "--phone"
             guard takesNext || word.hasPrefix("--socket=") || word.hasPrefix("--phone=") else { return nil }
             words = words.dropFirst(takesNext ? 2 : 1)
         }
+        return words.first
+    }
+
+    /// What to say when the first word that is no option is no command either; `nil` when it is one, or is not known.
+    private static func unknownCommand() -> String? {
         let known = configuration.subcommands.map { $0._commandName } + ["help"]
-        guard let word = words.first, !known.contains(word) else { return nil }
+        guard let word = commandWord, !known.contains(word) else { return nil }
         let near = known.map { (name: $0, distance: distance(word.lowercased(), $0)) }.min { $0.distance < $1.distance }
         let hint = near.flatMap { $0.distance <= 2 ? " Did you mean \($0.name)?" : nil } ?? ""
         return """

@@ -44,7 +44,8 @@ import Testing
         ("CFG_CYCLIK", "CFG_CYCLIC"), ("cfg_cyclic", "CFG_CYCLIC"), ("CFG_RETRY_INTVL", "CFG_RTRY_INTVL"),
         ("SIPPNP_ENABEL", "SIPPNP_ENABLE"), ("OPTION_160_ENABLE", "OPTION160_ENABLE"),
         ("USR_PROV_SRV_URL", "USR_PROV_SVR_URL"), ("SIP_AUTID_2", "SIP_AUTHID_2"), ("SIP_AUTID", "SIP_AUTHID"),
-        ("OPTION161_ENABLE", "OPTION160_ENABLE"),
+        ("OPTION161_ENABLE", "OPTION160_ENABLE"), ("sip_authid_2", "SIP_AUTHID_2"), ("SIP_AUTHID_7", "SIP_AUTHID"),
+        ("SIP_RGSTR_ADR_3", "SIP_RGSTR_ADDR_3"), ("CFG_CYCLIC_2", "CFG_CYCLIC"),
     ])
     func aSlipIsRecognised(name: String, expected: String) {
         #expect(ParameterDictionary.standard.nearest(to: name) == expected)

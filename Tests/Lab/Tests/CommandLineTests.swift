@@ -16,6 +16,8 @@ struct CommandLineTests {
             (["set", "CFG_CYCLIC", "perhaps"], 2, "CFG_CYCLIC cannot have this value"),
             (["set", "CFG_CYCLIC_INTVL", "999999"], 2, "CFG_CYCLIC_INTVL cannot have this value"),
             (["set", "CFG_CYCLIC"], 2, "Missing expected argument"),
+            (["set", "SYSLOG_PORT", "-1"], 2, "SYSLOG_PORT cannot have this value"),
+            (["set", "SYSLOG_PORT", "-1", "--phone", "0080F0000001"], 2, "There is no phone 0080F0000001"),
             (["unset", "CFG_CYCLICAL"], 2, "Did you mean CFG_CYCLIC"),
             (["explain", "--run", "4711"], 1, "no run 4711"),
             (["--nonsense"], 2, "Unknown option"),
