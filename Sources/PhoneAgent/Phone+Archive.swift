@@ -43,7 +43,8 @@ extension Phone {
                 settings: (layers[.user] ?? []).filter { settings.access(to: $0.key).admits(role) }.map {
                     PhoneArchive.Record.UserSetting(name: $0.key.description, value: $0.value)
                 },
-                files: records.filter { bodies[$0.file] != nil }
+                files: records.filter { bodies[$0.file] != nil },
+                kept: role == .administrator ? PhoneArchive.kept(of: layers) : nil
             ),
             bodies: bodies
         )
@@ -167,6 +168,7 @@ extension PhoneArchive {
         over settings: EffectiveSettings
     ) throws(PhoneArchiveError) -> FlashRestore {
         var layers: [SettingsLayer: [Setting]] = [:]
+        let before = try keptSettings ?? settings
         let user = try userSettings(for: identity)
         if !user.isEmpty { layers[.user] = user }
         var restored: [(saved: SavedFile, body: [UInt8])] = []
@@ -175,9 +177,9 @@ extension PhoneArchive {
             guard let body = bodies[file.file], let name = FlashFile(file.file) else { continue }
             switch name {
             case .document(let role):
-                let found = DecryptionKey(EffectiveSettings(layers: layers)) ?? DecryptionKey(settings)
+                let found = DecryptionKey(EffectiveSettings(layers: layers)) ?? DecryptionKey(before)
                 layers[SettingsLayer(role)] = try Self.document(body, role, key: found, file.file)
-                    .settings(keepingKeyOf: settings)
+                    .settings(keepingKeyOf: before)
             case .rootCertificate(let number):
                 guard (1...3).contains(number), (try? RootCertificateFile.certificates(in: body)) != nil else {
                     throw .file(name: file.file, problem: "it is no certificate file")

@@ -29,11 +29,23 @@ struct PhoneArchive: Sendable {
         /// The user's own settings, in the order in which they were made.
         var settings: [UserSetting]
         var files: [File]
+        /// What counts beside a file although it is not in it; nothing in most archives.
+        var kept: [Kept]?
 
         struct UserSetting: Codable, Sendable, Equatable {
             /// That of line n ends in `_n`.
             var name: String
             var value: String
+        }
+
+        /// The key, or its length, of a file that is encrypted and does not name it.
+        struct Kept: Codable, Sendable, Equatable {
+            /// As in ``File``.
+            var file: String
+            var name: String
+            var value: String
+            /// The attribute `perm` of the file that gave it.
+            var perm: String
         }
 
         struct File: Codable, Sendable, Equatable {

@@ -117,6 +117,35 @@ struct PhoneArchiveTests {
         }
     }
 
+    @Test(
+        "keeps the key of files that do not name it, and nothing else",
+        arguments: [
+            ("standard", "CFG_FILE_KEY", "k", "R", true), ("standard", "CFG_FILE_KEY_LENGTH", "192", "RW", true),
+            ("standard", "CFG_FILE_KEY_LENGTH", "64", "RW", false), ("standard", "ADMIN_PASS", "k", "RW", false),
+            ("root-1", "CFG_FILE_KEY", "k", "RW", false), ("standard", "CFG_FILE_KEY", "k", "x", false),
+        ]
+    )
+    func keptKey(file: String, name: String, value: String, perm: String, isTaken: Bool) throws {
+        var record = Self.record()
+        record.kept = [.init(file: file, name: name, value: value, perm: perm)]
+        let archive = try PhoneArchive(tar: try Self.archive(record).tar())
+        guard isTaken else {
+            #expect(throws: PhoneArchiveError.self) {
+                try archive.restore(for: identity(), over: EffectiveSettings(layers: [:]))
+            }
+            return
+        }
+        let kept = try #require(try archive.keptSettings)
+        #expect(kept.value(ParameterKey(name)) == value)
+        // A plain file does as it says: what is kept is for encrypted ones.
+        let restore = try archive.restore(for: identity(), over: EffectiveSettings(layers: [:]))
+        #expect(restore.layers[.standard]?.map(\.value) == ["5"])
+        let layer = [
+            Setting(key: ParameterKey(name), value: value, permission: try #require(Permission(attribute: perm)))
+        ]
+        #expect(PhoneArchive.kept(of: [.standard: layer]) == record.kept)
+    }
+
     @Test("with a file that would be refused is refused, with the line")
     func badFile() throws {
         let archive = Self.archive(standard: "<PANASIPPhoneConfig>\n<Device>\n</PANASIPPhoneConfig>")

@@ -60,9 +60,12 @@ struct EncryptedFileTests {
             #expect(!explained.output.contains(Self.key))
             #expect(try await daemon.value(of: "CFG_FILE_KEY") == "***")
 
-            // The export of a phone comes back to it although no file in it names the key.
+            // The export of a phone comes back to it, or to one that was reset, although no file in it names the key.
             let archive = daemon.directory.appending(path: "phone.tar").path(percentEncoded: false)
             #expect(try await daemon.ctl(["export", archive]).exit == .status(0))
+            #expect(try await daemon.ctl(["factory-reset", "--yes"]).exit == .status(0))
+            #expect(try await daemon.waitForRun().state == "failed")
+            #expect(try await daemon.value(of: "CFG_FILE_KEY") == "")
             let back = try await daemon.ctl(["import", archive])
             #expect(back.exit == .status(0), "\(back.errors)")
             #expect(try await daemon.value(of: "SIP_RGSTR_ADDR_1") == "second-with-blocks-more.example.com")
