@@ -79,10 +79,15 @@ public struct ProvisioningURL: Sendable, Hashable {
     /// - Throws: ``Invalid`` when the result is no URL that a phone could ask for.
     public init(path: String, inFileAt base: String, for identity: PhoneIdentity) throws(Invalid) {
         let trimmed = Self.trimmed(path)
-        let isRelative = trimmed.hasPrefix("/") || trimmed.hasPrefix(".") || !trimmed.contains("/")
-        let isWhole = Self.splitScheme(trimmed) != nil || trimmed.isEmpty
-        let text = isRelative && !isWhole ? Self.resolve(trimmed, against: base) : trimmed
+        let text = Self.isRelative(path) ? Self.resolve(trimmed, against: base) : trimmed
         try self.init(text, identity: identity, addsFileName: false)
+    }
+
+    /// Whether a path in an initial file means something only beside the URL of that file.
+    public static func isRelative(_ path: String) -> Bool {
+        let trimmed = trimmed(path)
+        guard splitScheme(trimmed) == nil, !trimmed.isEmpty else { return false }
+        return trimmed.hasPrefix("/") || trimmed.hasPrefix(".") || !trimmed.contains("/")
     }
 
     /// A URL that is asked for as it stands, macros replaced: that of the redirection server.

@@ -30,6 +30,13 @@ struct CheckReport: Encodable {
         self.settings = settings
     }
 
+    /// Adds what `other` has found since it was the same as `common`.
+    mutating func add(_ other: CheckReport, since common: CheckReport) {
+        files += other.files.dropFirst(common.files.count)
+        messages += other.messages.dropFirst(common.messages.count)
+        problems += other.problems.dropFirst(common.problems.count)
+    }
+
     /// Whether the phone would miss something.
     func isBad(strict: Bool) -> Bool {
         files.contains(where: \.refused) || !problems.isEmpty

@@ -47,11 +47,30 @@ struct CheckRun {
         await fetch(url, as: role, servedAt: role == .initial ? url : asked.from)
     }
 
-    private mutating func fetch(_ url: String, as role: ConfigurationRole, servedAt initial: String?) async {
-        guard let bytes = await download(url) else {
+    private mutating func fetch(
+        _ url: String,
+        as role: ConfigurationRole,
+        servedAt initial: String?,
+        isOneOfSeveral: Bool = false
+    ) async {
+        guard let bytes = await download(url, isOneOfSeveral: isOneOfSeveral) else {
             return report.files.append(.init(file: ProvisioningURL.masked(url), role: role, refused: true))
         }
         await judge(bytes, named: ProvisioningURL.masked(url), as: role, servedAt: initial, base: url)
+    }
+
+    /// As the phone does where no protocol is given: the first document that is acceptable counts, and then the tries
+    /// before it do not.
+    private mutating func fetch(_ urls: [String], as role: ConfigurationRole, servedAt initial: String?) async {
+        let before = report
+        var failed = before
+        for url in urls {
+            report = before
+            await fetch(url, as: role, servedAt: initial, isOneOfSeveral: urls.count > 1)
+            if report.files.last?.refused == false { return }
+            failed.add(report, since: before)
+        }
+        report = failed
     }
 
     private mutating func judge(
@@ -114,30 +133,47 @@ struct CheckRun {
     private mutating func follow(_ initial: InitialSection, from name: String, base: String) async {
         guard let identity else { return complain(name, "what it names is fetched as a phone would: say --phone MAC") }
         for path in initial.rootCertificatePaths {
-            guard let url = url(path, base, identity, name), let bytes = await download(url) else { continue }
-            do throws(RootCertificateFile.Problem) {
-                _ = try RootCertificateFile.certificates(in: bytes)
-                roots.append(bytes)
-            } catch {
-                complain(ProvisioningURL.masked(url), "it is no certificate file: \(error)")
-            }
+            await trust(urls(path, base, identity, name))
         }
         let named: [(ConfigurationRole, String?)] = [
             (.standard, initial.standardFilePath), (.product, initial.productFilePath),
             (.master, initial.masterFilePath),
         ]
         for case (let role, let path?) in named {
-            guard let url = url(path, base, identity, name) else { continue }
-            await fetch(url, as: role, servedAt: base.isEmpty ? nil : base)
+            await fetch(urls(path, base, identity, name), as: role, servedAt: base.isEmpty ? nil : base)
         }
     }
 
-    private mutating func url(_ path: String, _ base: String, _ identity: PhoneIdentity, _ name: String) -> String? {
+    private mutating func trust(_ urls: [String]) async {
+        let before = report
+        var failed = before
+        for url in urls {
+            report = before
+            if let bytes = await download(url, isOneOfSeveral: urls.count > 1) {
+                do throws(RootCertificateFile.Problem) {
+                    _ = try RootCertificateFile.certificates(in: bytes)
+                    return roots.append(bytes)
+                } catch {
+                    complain(ProvisioningURL.masked(url), "it is no certificate file: \(error)")
+                }
+            }
+            failed.add(report, since: before)
+        }
+        report = failed
+    }
+
+    /// What the phone asks for: one URL, or one for each protocol when the path names none.
+    private mutating func urls(_ path: String, _ base: String, _ identity: PhoneIdentity, _ name: String) -> [String] {
+        let shown = ProvisioningURL.masked(path)
+        guard !base.isEmpty || !ProvisioningURL.isRelative(path) else {
+            complain(name, "it names ‘\(shown)’, beside the URL that it is served at itself: say --from URL")
+            return []
+        }
         do throws(ProvisioningURL.Invalid) {
-            return try ProvisioningURL(path: path, inFileAt: base, for: identity).candidates.first
+            return try ProvisioningURL(path: path, inFileAt: base, for: identity).candidates
         } catch {
-            complain(name, "it names ‘\(ProvisioningURL.masked(path))’: \(error)")
-            return nil
+            complain(name, "it names ‘\(shown)’: \(error)")
+            return []
         }
     }
 
@@ -149,9 +185,18 @@ struct CheckRun {
 
     // MARK: Downloads
 
+    /// As the daemon has them as shipped (downloads.trySeconds): a server that is dead must not hold up the next try.
+    private static let tryTimeouts = Timeouts(
+        connect: .seconds(10),
+        firstByte: .seconds(10),
+        idle: .seconds(10),
+        total: .seconds(10)
+    )
+
     /// As the phone asks, with its User-Agent; `nil` when it could not be had, and then the report says why.
-    private mutating func download(_ url: String) async -> [UInt8]? {
+    private mutating func download(_ url: String, isOneOfSeveral: Bool) async -> [UInt8]? {
         var request = DownloadRequest(url: url)
+        if isOneOfSeveral { request.timeouts = Self.tryTimeouts }
         let agent = EffectiveSettings(layers: [:]).text(.httpUserAgent)
         request.userAgent = identity?.expandingMacros(in: agent)
         request.roots = roots

@@ -207,6 +207,31 @@ struct CheckTests {
                     ),
                 ]
             )
+            // A TFTP server that has no such file says so at once.
+            let tftp = try await TFTPD.start(in: lab, files: [:])
+            // Without a protocol all four are tried, and without a URL nothing is beside it.
+            try place.put(
+                "bare.cfg",
+                Document.initial(
+                    standard: "Config{MAC}.cfg",
+                    product: "\(LabNetwork.serverAddress)/Config{MODEL}.cfg",
+                    master: "\(LabNetwork.serverAddress)/none.cfg"
+                )
+            )
+            let bare = try await place.check("--phone \(Self.mac) --follow --settings bare.cfg")
+            #expect(bare.exit == .status(1))
+            #expect(bare.output.contains("it names ‘Config{MAC}.cfg’, beside the URL"), "\(bare.output)")
+            #expect(bare.output.contains("SIP_RGSTR_ADDR_1=product.example.com"), "\(bare.output)")
+            #expect(!bare.output.contains("tftp://\(LabNetwork.serverAddress)/ConfigKX"), "\(bare.output)")
+            for scheme in ["tftp", "http", "https", "ftp"] {
+                #expect(
+                    bare.output.contains("\(scheme)://\(LabNetwork.serverAddress)/none.cfg: error:"),
+                    "\(bare.output)"
+                )
+            }
+
+            await tftp.stop()
+
             let done = try await place.check("--phone \(Self.mac) --follow --settings \(Self.base)/")
             #expect(done.exit == .status(1), "the master file is missing")
             #expect(done.output.contains("\(Self.base)/none.cfg: error:"), "\(done.output)")
