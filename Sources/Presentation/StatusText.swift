@@ -3,10 +3,16 @@ import Control
 /// Statuses as a person reads them.
 public enum StatusText {
     /// One phone in full, several as a table.
-    public static func of(_ phones: [PhoneStatus], style: Style = .plain) -> String {
+    ///
+    /// - Parameter command: how phoneprovctl is called for this daemon and phone, where that is proposed.
+    public static func of(
+        _ phones: [PhoneStatus],
+        command: String = "phoneprovctl",
+        style: Style = .plain
+    ) -> String {
         switch phones.count {
         case 0: "no phone"
-        case 1: full(phones[0], style)
+        case 1: full(phones[0], command, style)
         default: table(phones, style) + "\n\n" + summary(phones)
         }
     }
@@ -46,7 +52,7 @@ public enum StatusText {
         return "\(phones.count) phones: \(counts.joined(separator: ", "))"
     }
 
-    private static func full(_ phone: PhoneStatus, _ style: Style) -> String {
+    private static func full(_ phone: PhoneStatus, _ command: String, _ style: Style) -> String {
         let mood = Mood(outcome: phone.state.rawValue)
         var lines: [(name: String, value: String)] = [
             ("State", "\(style(phone.state.rawValue, mood.colour)) since \(RFC3339.spoken(phone.since))"),
@@ -55,7 +61,9 @@ public enum StatusText {
             ("Detail", SafeText.of(phone.detail)),
         ]
         if phone.step > 0 { lines.append(("Step", "\(phone.step) of 9")) }
-        if let run = phone.runNumber { lines.append(("Run", "\(run), \(hint(phone.state))")) }
+        if let run = phone.runNumber {
+            lines.append(("Run", "\(run), \(SafeText.of(command)) explain \(hint(phone.state))"))
+        }
         // While a run is under way, nobody knows whether another follows.
         if phone.state != .provisioning || phone.nextAttempt != nil {
             lines.append(("Next run", phone.nextAttempt.map(RFC3339.spoken) ?? "none planned"))
@@ -71,8 +79,8 @@ public enum StatusText {
 
     private static func hint(_ state: PhoneState) -> String {
         switch state {
-        case .provisioning, .provisioned: "phoneprovctl explain tells it step by step"
-        case .fallback, .partial, .failed, .disabled: "phoneprovctl explain says why, and what to do"
+        case .provisioning, .provisioned: "tells it step by step"
+        case .fallback, .partial, .failed, .disabled: "says why, and what to do"
         }
     }
 

@@ -14,6 +14,12 @@ struct ConnectionOptions: ParsableArguments {
     )
     var phone: String?
 
+    /// How the tool is called for the same daemon and phone again.
+    var command: String {
+        let socket = socket == Self.defaultSocket ? nil : "--socket \(socket)"
+        return ["phoneprovctl", socket, phone.map { "--phone \($0)" }].compactMap(\.self).joined(separator: " ")
+    }
+
     /// A connection of its own.
     func client() async throws(Failure) -> ControlClient {
         do throws(ControlClientError) {

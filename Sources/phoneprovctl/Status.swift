@@ -24,7 +24,7 @@ struct Status: AsyncParsableCommand {
             if json {
                 try Terminal.printJSON(reply)
             } else {
-                try Terminal.out(StatusText.of(reply.phones, style: Terminal.style))
+                try Terminal.out(StatusText.of(reply.phones, command: connection.command, style: Terminal.style))
             }
             return
         }
@@ -46,7 +46,7 @@ struct Status: AsyncParsableCommand {
                     let details = try await connection.client()
                     try await connection.asking { client throws(ControlClientError) in
                         for try await reply in try await client.replies(to: request) {
-                            continuation.yield(try await Self.screen(reply.phones, details))
+                            continuation.yield(try await screen(reply.phones, details))
                         }
                     }
                     continuation.finish(throwing: Failure.noDaemon("the daemon has ended"))
@@ -58,11 +58,11 @@ struct Status: AsyncParsableCommand {
         }
     }
 
-    private static func screen(_ phones: [PhoneStatus], _ client: ControlClient) async throws(ControlClientError)
+    private func screen(_ phones: [PhoneStatus], _ client: ControlClient) async throws(ControlClientError)
         -> LiveScreen.Text
     {
         let style = Terminal.style
-        let status = StatusText.of(phones, style: style)
+        let status = StatusText.of(phones, command: connection.command, style: style)
         guard phones.count == 1, let phone = phones.first, phone.runNumber != nil else {
             return LiveScreen.Text(full: status, brief: StatusText.brief(phones, style: style))
         }

@@ -42,7 +42,7 @@ struct Wait: AsyncParsableCommand {
         if json {
             try Terminal.printJSON(reply)
         } else {
-            try Terminal.out(StatusText.of(reply.phones, style: Terminal.style))
+            try Terminal.out(StatusText.of(reply.phones, command: connection.command, style: Terminal.style))
         }
         guard reply.reached else {
             let wanted = state.isEmpty ? "the end of the run" : state.map(\.rawValue).joined(separator: " or ")
