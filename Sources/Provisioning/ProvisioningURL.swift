@@ -158,7 +158,7 @@ public struct ProvisioningURL: Sendable, Hashable {
     }
 
     /// Splits `scheme://`; a name and port (`server:8080`) is no scheme.
-    private static func splitScheme(_ text: String) -> (name: Substring, rest: Substring)? {
+    static func splitScheme(_ text: String) -> (name: Substring, rest: Substring)? {
         let utf8 = text.utf8
         guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")), colon != utf8.startIndex,
             utf8[colon...].starts(with: "://".utf8),
@@ -220,12 +220,6 @@ public struct ProvisioningURL: Sendable, Hashable {
 }
 
 extension ProvisioningURL {
-    /// Whether a phone whose provisioning URL is set to `given` asks elsewhere than at `url`, from which it came.
-    public static func leads(_ given: String, elsewhereThan url: String, for identity: PhoneIdentity) -> Bool {
-        guard let completed = try? ProvisioningURL(completing: given, for: identity) else { return true }
-        return !completed.candidates.contains(url)
-    }
-
     /// A URL for screens and logs: credentials are shown as `id:***@`, or `***@` without a password's colon, and what
     /// looks like a secret in the query as `token=***`; see ``maskingQuerySecrets(in:)``.
     ///

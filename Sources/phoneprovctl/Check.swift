@@ -46,6 +46,13 @@ struct Check: AsyncParsableCommand {
         if asked.from != nil, connection.phone == nil {
             throw ValidationError("--from needs --phone: a URL may hold the MAC address")
         }
+        if let from = asked.from, let phone = asked.identity(connection.phone) {
+            do throws(ProvisioningURL.Invalid) {
+                _ = try ProvisioningURL(completing: from, for: phone)
+            } catch {
+                throw ValidationError("--from \(ProvisioningURL.masked(from)): \(error)")
+            }
+        }
         if json, let format, format != .json { throw ValidationError("--json and --format do not go together") }
         if settings, chosenFormat == .sarif { throw ValidationError("SARIF has no place for --settings") }
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be read once") }

@@ -113,6 +113,21 @@ struct ProvisioningURLTests {
     }
 
     @Test(arguments: [
+        ("http://h/", "http://h/", false), ("http://h", "http://h/KX-UTG200B.cfg", false),
+        ("h", "http://h/", false), ("h", "h", false), ("http://h/{MAC}.cfg", "http://h/{MAC}.cfg", false),
+        ("http://h/{MAC}.cfg", "http://h/0080F0ABCDEF.cfg", false), ("http://id:p@h/", "http://h/", false),
+        ("http://h:80/", "http://id:p@h/KX-UTG200B.cfg", false), ("HTTPS://H:443/", "https://h/", false),
+        ("http://[2001:DB8::80]/", "http://[2001:db8::80]:80/", false),
+        ("https://h/", "http://h/", true), ("http://h:8080/", "http://h/", true),
+        ("http://h/A.cfg", "http://h/a.cfg", true),
+        ("http://h2/", "http://h/", true), ("gopher://h/", "gopher://h/", true), ("http://id@h/@g/", "http://g/", true),
+    ])
+    func `a URL leads elsewhere when it is another place`(given: String, from: String, isElsewhere: Bool) {
+        let leads = ProvisioningURL.leads(given, elsewhereThan: from, for: SimulatedPhone.identity)
+        #expect(leads == isElsewhere)
+    }
+
+    @Test(arguments: [
         ("0080F0ABCDEF", "0080F0ABCDEF"), ("00:80:f0:ab:cd:ef", "0080F0ABCDEF"), ("00-80-F0-ab-cd-ef", "0080F0ABCDEF"),
         ("0080F0ABCDE", nil), ("0080F0ABCDEG", nil), ("00:80-f0:ab:cd:ef", nil), ("000000000000", nil),
         ("010000000000", nil), ("", nil),

@@ -96,6 +96,7 @@ struct CheckTests {
             for (words, says) in [
                 ("none.cfg", "cannot be read"), ("--as nonsense good.cfg", "initial"), ("http://192.0.2.1/", "--phone"),
                 ("--as standard --as product good.cfg", "once for each"), ("--phone 1 good.cfg", "no hardware address"),
+                ("--phone \(Self.mac) --from gopher://h/ good.cfg", "use tftp, http, https or ftp"),
                 ("--key-length 64 good.cfg", "128, 192 or 256"), ("", "files"),
             ] {
                 let wrong = try await place.check(words)
