@@ -11,7 +11,7 @@ extension ConfigurationDiagnostic: CustomStringConvertible {
     public var message: String {
         switch kind {
         case .invalidValue(let key, let problem):
-            "the value does not fit \(key): \(problem); left out, the lower layer's value stays"
+            "the value does not fit \(key): \(problem); left out, as if it were not there"
         case .lineNumber(missing: true):
             "Line has no number: write <Line idx=\"1\"> to <Line idx=\"6\">; its settings are left out"
         case .lineNumber(missing: false):

@@ -23,7 +23,7 @@ public struct ConfigurationDiagnostic: Hashable, Sendable {
 
     /// What can be said about an accepted document.
     public enum Kind: Hashable, Sendable {
-        /// The value does not fit the parameter; the lower layer's value stays.
+        /// The value does not fit the parameter; what stands before it, or in a lower layer, counts.
         case invalidValue(ParameterKey, ValueProblem)
         /// A `Line` without a number, or with one that the phone does not have: its settings are left out.
         case lineNumber(missing: Bool)

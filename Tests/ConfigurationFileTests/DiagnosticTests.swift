@@ -18,7 +18,7 @@ import Testing
             said: [
                 "warning: the document sets no parameter and names no file",
                 "1:43: error: the value does not fit CFG_RTRY_INTVL: expected an integer from 1 to 1440; left out, "
-                    + "the lower layer's value stays",
+                    + "as if it were not there",
             ]
         ),
         Case(
