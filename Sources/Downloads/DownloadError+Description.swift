@@ -124,7 +124,7 @@ extension DownloadError.Unauthorized {
             return "the server refuses user name or password (HTTP 401, \(schemes)\(bare)); check them"
         }
         return "the server asks for user name and password (HTTP 401, \(schemes)); set HTTP_AUTH_ID and "
-            + "HTTP_AUTH_PASSWORD, or write them in the URL"
+            + "HTTP_AUTH_PASSWORD (for a URL set by hand, USR_PROV_SVR_AUTH_ID and its password), or write them in the URL"
     }
 }
 

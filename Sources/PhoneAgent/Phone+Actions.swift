@@ -120,6 +120,7 @@ extension Phone {
         forgetFetched()
         traffic = SIPTrafficLog()
         pnpURL = nil
+        subscribedFamilies = []
         // Without its number: a run that loads flash knows it only then.
         logger.info("a run begins: \(trace.trigger.sentence)")
     }

@@ -37,19 +37,31 @@ extension Phone {
     private func detail(_ trace: RunTrace?, _ current: ProvisioningStep?) -> String {
         guard let trace else { return "not started yet" }
         guard let current else { return RunSentence.ending(of: trace) }
-        if sequence.isWaitingForAddress {
-            return state.exists
-                ? "waiting for an address on \(interface)"
-                : "waiting for the interface \(interface), which does not exist"
-        }
+        if let waiting { return waiting }
         let record = trace[current]
         return record.detail.isEmpty ? record.step.name : "\(record.step.name): \(record.detail)"
+    }
+
+    /// What the run waits for before it can go on.
+    private var waiting: String? {
+        guard sequence.isWaitingForAddress else { return nil }
+        return state.exists
+            ? "waiting for an address on \(interface)"
+            : "waiting for the interface \(interface), which does not exist"
     }
 
     /// A run's record: the one that is under way, or one that flash keeps.
     func record(of number: Int?) async throws -> RunRecord {
         let current = sequence.trace(at: AgentClock.now())
-        if let current, number == nil || number == current.number { return RunRecord(current, identity) }
+        if let current, number == nil || number == current.number {
+            var record = RunRecord(current, identity)
+            if let waiting, let step = current.currentStep,
+                let index = record.steps.firstIndex(where: { $0.step == step.rawValue })
+            {
+                record.steps[index].detail = waiting
+            }
+            return record
+        }
         let kept = try await environment.flash.traces(of: identity.mac)
         guard let trace = number.map({ number in kept.first { $0.number == number } }) ?? kept.first else {
             throw ControlError.noSuchRun(phone: identity.mac.upperCase, run: number)

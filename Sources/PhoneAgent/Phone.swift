@@ -73,6 +73,8 @@ actor Phone {
     var downloads: [DownloadID: Task<Void, Never>] = [:]
     var timers: [ProvisioningSequence.Timer: (generation: Int, task: Task<Void, Never>)] = [:]
     var timerGeneration = 0
+    /// Over which families this run has sent a SUBSCRIBE: before that, a window that closes is the last run's.
+    var subscribedFamilies: Set<SIPFamily> = []
     /// How long the phone still waits for its turn with SIP PnP, once its time for it is scheduled.
     var pnpTurn = Duration.zero
     var waitingForTurn: (generation: Int, task: Task<Void, Never>)?
@@ -234,12 +236,15 @@ actor Phone {
         case .sendFailed(let reason):
             // Whose message it was the socket does not know; only a phone that waits for an answer is concerned.
             if sequence.isAwaitingNotify { await handle(.noted(.sipPnP, "a message could not be sent \(reason)")) }
+        case .lost where !subscribedFamilies.contains(family): break
         case .lost(let count): await handle(.noted(.sipPnP, ReceiveLosses.sentence(count)))
         case .traffic(let message):
             let step = sequence.trace(at: AgentClock.now())?.currentStep
             traffic.add(message, step: step?.rawValue ?? 0)
             if let step { await handle(.observed(.message(MessageFact(message, step: step)))) }
+        case .note(.windowClosed) where !subscribedFamilies.contains(family): break
         case .note(let said):
+            if case .subscribeSent = said { subscribedFamilies.insert(family) }
             let note = seenTogether(said)
             warnOfConflict(note)
             let family = sockets.open.count > 1 && !note.namesAddress ? "\(family.rawValue): " : ""

@@ -59,6 +59,10 @@ struct CallRunner: Sendable {
             let reply = try await reply(to: call, partialReply: partialReply)
             onEvent(.answered(call.caller, method: call.header.method, failure: nil))
             return reply
+        } catch is CancellationError {
+            // The client has left, or the daemon ends: nothing was refused.
+            onEvent(.answered(call.caller, method: call.header.method, failure: nil))
+            failure = Self.message(for: CancellationError())
         } catch {
             failure = Self.message(for: error)
             onEvent(

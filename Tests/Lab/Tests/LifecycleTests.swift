@@ -92,6 +92,8 @@ struct LifecycleTests {
             let waiting = try #require(try await daemon.json(Answer.self, ["status", "--json"]).phones.first)
             #expect(waiting.state == "provisioning")
             #expect(waiting.detail == "waiting for the interface phone7, which does not exist")
+            let explained = try await daemon.ctl(["explain"])
+            #expect(explained.output.contains("waiting for the interface phone7, which does not exist"))
 
             func ip(_ host: LabNamespace, _ words: String) async throws {
                 let words = ["ip", "-n", host.name] + words.split(separator: " ").map(String.init)

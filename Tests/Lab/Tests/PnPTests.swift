@@ -26,6 +26,19 @@ struct PnPTests {
             """
     }
 
+    @Test("a run that is cut short leaves nothing in the trace of the next one")
+    func cutShort() async throws {
+        try await LabNetwork.with { lab in
+            let server = try LabUDPSocket(in: lab.server, port: 5060, group: Self.group)
+            let daemon = try await Daemon.start(in: lab, .init(pnpTimeoutSeconds: 2))
+            _ = try await server.receive()
+            #expect(try await daemon.ctl(["reboot"]).exit == .status(0))
+            _ = try await daemon.waitForRun(state: "failed")
+            let said = try await daemon.text(ofStep: 3)
+            #expect(said.components(separatedBy: "no server answered").count == 2, "once, of its own: \(said)")
+        }
+    }
+
     @Test("the SUBSCRIBE has the form that every known server takes, and is sent at 0, 0.5, 1.5 and 3.5 s")
     func subscribe() async throws {
         try await LabNetwork.with { lab in
