@@ -37,17 +37,23 @@ extension Phone {
     private func detail(_ trace: RunTrace?, _ current: ProvisioningStep?) -> String {
         guard let trace else { return "not started yet" }
         guard let current else { return RunSentence.ending(of: trace) }
-        if let waiting { return waiting }
+        if let waiting { return waiting.text }
         let record = trace[current]
         return record.detail.isEmpty ? record.step.name : "\(record.step.name): \(record.detail)"
     }
 
-    /// What the run waits for before it can go on.
-    private var waiting: String? {
+    /// What the run waits for before it can go on, and what a person can do about it.
+    private var waiting: (text: String, advice: String)? {
         guard sequence.isWaitingForAddress else { return nil }
         return state.exists
-            ? "waiting for an address on \(interface)"
-            : "waiting for the interface \(interface), which does not exist"
+            ? (
+                "waiting for an address on \(interface)",
+                "Start the DHCP client of \(interface), or give it an address: ip address add ADDRESS/LENGTH dev \(interface)."
+            )
+            : (
+                "waiting for the interface \(interface), which does not exist",
+                "Attach \(interface), or name one that ip link lists in phoneprovd.yaml; then systemctl reload phoneprovd."
+            )
     }
 
     /// A run's record: the one that is under way, or one that flash keeps.
@@ -58,7 +64,8 @@ extension Phone {
             if let waiting, let step = current.currentStep,
                 let index = record.steps.firstIndex(where: { $0.step == step.rawValue })
             {
-                record.steps[index].detail = waiting
+                record.steps[index].detail = waiting.text
+                record.advice = waiting.advice
             }
             return record
         }

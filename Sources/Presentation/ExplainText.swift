@@ -121,8 +121,10 @@ public struct ExplainText {
     }
 
     private var end: String {
-        guard run.outcome != nil else { return "The run is under way: phoneprovctl wait waits for its end." }
-        let next = "Next run: \(run.nextAttempt.map(RFC3339.spoken) ?? "none planned")"
+        let next =
+            run.outcome == nil
+            ? "The run is under way: phoneprovctl wait waits for its end."
+            : "Next run: \(run.nextAttempt.map(RFC3339.spoken) ?? "none planned")"
         guard let advice = run.advice else { return next }
         return "\(next)\n\(style("What to do:", .bold)) \(SafeText.of(advice))"
     }

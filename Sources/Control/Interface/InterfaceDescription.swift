@@ -167,7 +167,8 @@ public enum ControlInterface {
           url: ?string
         )
 
-        # Everything about a run. advice says what to do about its outcome, and is null when there is nothing to do.
+        # Everything about a run. advice says what to do about its outcome, or about what it waits for, and is null when there is
+        # nothing to do.
         type RunRecord (
           phone: string,
           model: string,

@@ -94,6 +94,7 @@ struct LifecycleTests {
             #expect(waiting.detail == "waiting for the interface phone7, which does not exist")
             let explained = try await daemon.ctl(["explain"])
             #expect(explained.output.contains("waiting for the interface phone7, which does not exist"))
+            #expect(explained.output.contains("What to do: Attach phone7, or name one that ip link lists"))
 
             func ip(_ host: LabNamespace, _ words: String) async throws {
                 let words = ["ip", "-n", host.name] + words.split(separator: " ").map(String.init)
