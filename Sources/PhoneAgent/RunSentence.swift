@@ -6,7 +6,8 @@ enum RunSentence {
     /// How it ended.
     static func ending(of trace: RunTrace) -> String {
         if let failure = trace.storeFailure {
-            let inForce = trace.outcome == .fallback ? "settings come from saved copies" : "there is no saved copy"
+            let inForce =
+                trace.outcome == .fallback ? "settings come from saved copies" : trace.files.lackOfSavedCopies
             return "not provisioned, \(inForce): flash could not be written: \(failure)"
         }
         switch trace.outcome {
@@ -19,7 +20,7 @@ enum RunSentence {
             let missing = trace.files.filter { $0.disposition == .missing }.map { "\($0.role.rawValue) file" }
             return "provisioned in part, missing: \(missing.joined(separator: ", ")): \(cause(trace))"
         case .failed:
-            return "not provisioned, and there is no saved copy: \(cause(trace))"
+            return "not provisioned, and \(trace.files.lackOfSavedCopies): \(cause(trace))"
         case .disabled:
             return "provisioning is disabled: PROVISION_ENABLE is N"
         case nil:

@@ -66,3 +66,16 @@ public struct FileReport: Sendable, Hashable, Codable {
         self.carriesSettings = carriesSettings
     }
 }
+
+extension [FileReport] {
+    /// Why no saved settings take the place of what could not be had: there is no saved copy, or it has no settings.
+    public var lackOfSavedCopies: String {
+        // Of an initial file alone, which has only the paths of others: a saved device file has settings.
+        if contains(where: { $0.disposition == .saved }) { return "the saved copy of the initial file has no settings" }
+        let missing = filter { $0.disposition == .missing }
+        guard !missing.isEmpty, !missing.contains(where: { $0.role == .initial }) else {
+            return "there is no saved copy"
+        }
+        return "there is no saved copy of the \(missing.map { "\($0.role.rawValue) file" }.joined(separator: ", "))"
+    }
+}

@@ -29,9 +29,9 @@ extension ProvisioningSequence {
         case .downloadingInitial(let expected, let remaining) where expected == id:
             heed(result)
             return initialFinished(result, remaining, now)
-        case .downloadingNamed(let expected, let named, let remaining) where expected == id:
+        case .downloadingNamed(let expected, let named, let urls) where expected == id:
             heed(result)
-            return namedFinished(named, result, remaining, now)
+            return namedFinished(named, result, urls, now)
         default:
             return []
         }
@@ -112,7 +112,7 @@ extension ProvisioningSequence {
                 for note in url.notes { run?[.download].note("\(named.purpose.name): \(note)") }
                 return tryNamed(named, url.candidates[...], isOneOfSeveral: url.candidates.count > 1)
             } catch {
-                unavailable(named, "\(error)", url: ProvisioningURL.masked(named.path))
+                unavailable(named, "\(error)", url: identity.expandingMacros(in: named.path))
             }
         }
         return downloadsDone(now)
@@ -125,14 +125,14 @@ extension ProvisioningSequence {
     ) -> [Action] {
         guard let url = urls.first else { return [] }
         let order = order(named.purpose, url, isOneOfSeveralTries: isOneOfSeveral)
-        state = .downloadingNamed(order.id, named, remaining: urls.dropFirst())
+        state = .downloadingNamed(order.id, named, urls: urls)
         return [.download(order)]
     }
 
     private mutating func namedFinished(
         _ named: NamedDownload,
         _ result: DownloadResult,
-        _ remaining: ArraySlice<String>,
+        _ urls: ArraySlice<String>,
         _ now: Moment
     ) -> [Action] {
         switch (named.purpose, result) {
@@ -153,15 +153,15 @@ extension ProvisioningSequence {
         case (_, .certificate(let detail)):
             run?[.download].note("\(named.purpose.name): \(detail)")
         case (_, .failed(let reason, _)):
-            if !remaining.isEmpty {
+            if urls.count > 1 {
                 run?[.download].note("\(named.purpose.name): \(reason)")
-                return tryNamed(named, remaining, isOneOfSeveral: true)
+                return tryNamed(named, urls.dropFirst(), isOneOfSeveral: true)
             }
-            unavailable(named, reason, url: ProvisioningURL.masked(named.path))
+            unavailable(named, reason, url: urls.first ?? named.path)
         case (_, .document(let document)):
-            unavailable(named, "it is a configuration file", url: ProvisioningURL.masked(document.url))
+            unavailable(named, "it is a configuration file", url: document.url)
         case (_, .redirect(let url, let detail)):
-            unavailable(named, detail, url: ProvisioningURL.masked(url))
+            unavailable(named, detail, url: url)
         }
         return downloadNext(now)
     }
@@ -170,7 +170,7 @@ extension ProvisioningSequence {
     private mutating func unavailable(_ named: NamedDownload, _ reason: String, url: String) {
         run?[.download].note("\(named.purpose.name): \(reason)")
         guard case .deviceFile(let role) = named.purpose else { return }
-        let missing = report(of: role, because: reason, url: url)
+        let missing = report(of: role, because: reason, url: ProvisioningURL.masked(url))
         run?.files.append(missing)
     }
 
@@ -219,7 +219,10 @@ extension ProvisioningSequence {
     private mutating func applySaved(_ files: [FileReport], _ now: Moment) -> [Action] {
         enter(.savedFiles, now)
         for file in files where file.disposition == .saved {
-            run?[.savedFiles].note("\(file.role.rawValue) file: the saved copy from \(file.url) stays in force")
+            let settings = file.carriesSettings ? "" : "; it has no settings"
+            run?[.savedFiles].note(
+                "\(file.role.rawValue) file: the saved copy from \(file.url) stays in force\(settings)"
+            )
         }
         for file in files where file.disposition == .missing {
             run?[.savedFiles].note("\(file.role.rawValue) file: there is no saved copy")
@@ -227,7 +230,7 @@ extension ProvisioningSequence {
         let saved = files.filter { $0.disposition == .saved }
         let actions =
             saved.isEmpty
-            ? end(.savedFiles, .failed, "there is no saved copy", now)
+            ? end(.savedFiles, .failed, files.lackOfSavedCopies, now)
             : end(
                 .savedFiles,
                 .done,

@@ -46,10 +46,12 @@ extension ProvisioningSequence {
     mutating func storeFailed(_ previous: SequenceSettings, _ reason: String, _ now: Moment) -> [Action] {
         guard case .storing = state else { return [] }
         settings = previous
-        let kept = FileRole.allCases.filter { previous.savedFiles[$0] != nil }
-        let outcome: Outcome = kept.isEmpty ? .failed : .fallback
+        let kept = FileRole.allCases.filter { previous.savedFiles[$0] != nil }.map {
+            report(of: $0, because: "", url: "")
+        }
+        let outcome = Outcome.judge(kept)
         let isRetryNoted = run?.outcome?.schedulesRetry ?? false
-        let inForce = kept.isEmpty ? "there is no saved copy" : "the saved copies stay in force"
+        let inForce = outcome == .failed ? kept.lackOfSavedCopies : "the saved copies stay in force"
         run?.outcome = outcome
         run?.changes = []
         run?.storeFailure = reason

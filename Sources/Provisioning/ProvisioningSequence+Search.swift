@@ -236,7 +236,7 @@ extension ProvisioningSequence {
         _ now: Moment
     ) -> [Action] {
         run?.source = source
-        run?.url = ProvisioningURL.masked(url)
+        run?.url = ProvisioningURL.masked(identity.expandingMacros(in: url))
         initialURL = url
         var actions = end(step, .found, detail, now)
         if step < .redirection, let next = ProvisioningStep(rawValue: step.rawValue + 1) {

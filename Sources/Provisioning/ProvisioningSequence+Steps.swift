@@ -30,11 +30,13 @@ extension ProvisioningSequence {
         return [.stepEnded(record)]
     }
 
-    /// A step that only waited for an address can still turn out to be one that is not walked.
+    /// A step that only waited for an address can still turn out to be one that is not walked: it has not begun.
     mutating func skip(_ step: ProvisioningStep, _ reason: String) -> [Action] {
         guard var record = run?[step], record.outcome == .pending || record.outcome == .running else { return [] }
         record.outcome = .skipped
         record.detail = reason
+        record.startedAt = nil
+        record.startedUptime = .zero
         run?[step] = record
         return [.stepEnded(record)]
     }

@@ -95,7 +95,8 @@ public struct ProvisioningSequence: Sendable {
         case awaitingLease
         case askingRedirection(DownloadID)
         case downloadingInitial(DownloadID, remaining: ArraySlice<String>)
-        case downloadingNamed(DownloadID, NamedDownload, remaining: ArraySlice<String>)
+        /// The first URL is the one that is asked for.
+        case downloadingNamed(DownloadID, NamedDownload, urls: ArraySlice<String>)
         case applying
         case storing
         case idle

@@ -12,8 +12,8 @@ struct RunAdviceTests {
         "name-not-resolved", "name-lookup-timeout", "connection-refused", "unreachable", "connect-timeout",
         "local-binding", "proxy", "first-byte-timeout", "idle-timeout", "total-timeout", "too-large",
         "headers-too-large", "http-304", "http-400", "http-401", "http-403", "http-404", "http-410", "http-429",
-        "http-500", "http-502", "http-503", "content-encoded", "too-many-redirects", "redirect-refused", "tls-expired",
-        "tls-not-yet-valid", "tls-wrong-host", "tls-unknown-issuer", "tls-self-signed", "tls-too-weak",
+        "http-500", "http-502", "http-503", "content-encoded", "too-many-redirects", "redirect-refused",
+        "tls-expired", "tls-not-yet-valid", "tls-wrong-host", "tls-unknown-issuer", "tls-self-signed", "tls-too-weak",
         "tls-protocol-version", "tls-not-tls", "tls-client-certificate-required", "tls-refused-by-server", "tls-other",
         "ftp-login", "ftp-missing", "tftp-not-found", "tftp-access", "tftp-error", "truncated", "connection-reset",
         "empty-reply", "bad-reply", "overloaded", "bad-root", "no-certificate", "system-roots-unreadable",
@@ -56,17 +56,46 @@ struct RunAdviceTests {
         )
     }
 
+    @Test("a run that failed does not deny the saved copy that is in force")
+    func savedWithoutSettings() throws {
+        func file(_ role: String, _ disposition: String, carriesSettings: Bool) -> String {
+            """
+            {"role":"\(role)","disposition":"\(disposition)","url":"http://a/b","bytes":0,"sha256":"","detail":"HTTP 404",
+             "carriesSettings":\(carriesSettings)}
+            """
+        }
+        let saved = try trace("failed", source: "manual", files: file("initial", "saved", carriesSettings: false))
+        #expect(
+            RunSentence.ending(of: saved)
+                == "not provisioned, and the saved copy of the initial file has no settings: HTTP 404"
+        )
+        let files = [
+            file("initial", "fresh", carriesSettings: false), file("standard", "missing", carriesSettings: true),
+        ]
+        let named = try trace("failed", source: "manual", files: files.joined(separator: ","))
+        #expect(
+            RunSentence.ending(of: named)
+                == "not provisioned, and there is no saved copy of the standard file: HTTP 404"
+        )
+        let nothing = try trace("failed", source: "manual", files: file("initial", "missing", carriesSettings: true))
+        #expect(RunSentence.ending(of: nothing) == "not provisioned, and there is no saved copy: HTTP 404")
+    }
+
     /// A trace as flash keeps it.
-    private func trace(_ outcome: String, source: String, steps: [Int: String] = [:], extra: String = "") throws
-        -> RunTrace
-    {
+    private func trace(
+        _ outcome: String,
+        source: String,
+        steps: [Int: String] = [:],
+        files: String = "",
+        extra: String = ""
+    ) throws -> RunTrace {
         let records = (1...9).map { number in
             let detail = steps[number] ?? "-"
             let outcome = steps[number] == nil ? "skipped" : "nothing"
             return #"{"step":\#(number),"outcome":"\#(outcome)","detail":"\#(detail)","notes":[],"omittedNotes":0}"#
         }
         let text = """
-            {"number":1,"trigger":"start","startedAt":1,"milliseconds":5,"source":"\(source)","files":[],
+            {"number":1,"trigger":"start","startedAt":1,"milliseconds":5,"source":"\(source)","files":[\(files)],
              "steps":[\(records.joined(separator: ","))],"changes":[],"outcome":"\(outcome)"\(extra)}
             """
         return try JSONDecoder().decode(RunTrace.self, from: Data(text.utf8))

@@ -120,10 +120,81 @@ struct FileTableTests {
                 case .missing, .notNamed: .missing
                 }
             try #require(report.disposition == expected)
+            if file == .missing {
+                try #require(report.url == "http://prov.example.com/\(role.rawValue)-0080F0ABCDEF.cfg")
+            }
         }
         // Step 9 is walked exactly when something could not be had.
         let walked = trace[.savedFiles].outcome != .skipped
         try #require(walked == trace.files.contains { !$0.disposition.isFresh })
+    }
+
+    @Test func `the URL of a missing file has no macro, also when it cannot be asked for`() throws {
+        var world = SimulatedPhone.World()
+        world.settings.provisioningURL = .manual(Self.url)
+        let names = FetchedDocument.InitialPart(
+            standard: "http:///{MAC}.cfg",
+            product: "192.0.2.7/{MODEL}/{mac}.cfg",
+            master: "Config{MODEL}.cfg"
+        )
+        world.downloads[Self.url] = .document(.sample(Self.url, names: names, hasSettings: false))
+        var phone = SimulatedPhone(world)
+        let trace = try phone.firstRun()
+        #expect(
+            trace.files.dropFirst().map(\.url) == [
+                "http:///0080F0ABCDEF.cfg", "ftp://192.0.2.7/KX-UTG200B/0080f0abcdef.cfg",
+                "http://prov.example.com/ConfigKX-UTG200B.cfg",
+            ]
+        )
+        #expect(Array(phone.asked.suffix(2)) == trace.files.suffix(2).map(\.url))
+        #expect(trace[.savedFiles].detail == "there is no saved copy of the standard file, product file, master file")
+    }
+
+    private static func saved(_ role: FileRole, hasSettings: Bool) -> [FileRole: SequenceSettings.SavedCopy] {
+        let copy = SequenceSettings.SavedCopy(
+            url: "http://old.example.com/\(role.rawValue)",
+            receivedAt: WallTime(milliseconds: 1),
+            bytes: 7,
+            sha256: "aa",
+            hasSettings: hasSettings
+        )
+        return [role: copy]
+    }
+
+    @Test(arguments: [false, true])
+    func `a saved initial file without settings is in force, and why the run failed is that it has none`(
+        storeFails: Bool
+    ) throws {
+        var world = SimulatedPhone.World()
+        world.settings.provisioningURL = .manual(Self.url)
+        world.settings.savedFiles = Self.saved(.initial, hasSettings: false)
+        world.storeFails = storeFails
+        var phone = SimulatedPhone(world)
+        let trace = try phone.firstRun()
+        let why = "the saved copy of the initial file has no settings"
+        #expect(trace.outcome == .failed)
+        #expect(trace.files.map(\.disposition) == [.saved])
+        #expect(trace.files.lackOfSavedCopies == why)
+        #expect(
+            trace[.savedFiles].notes.first
+                == "initial file: the saved copy from http://old.example.com/initial stays in force; it has no settings"
+        )
+        let detail = trace[.savedFiles].detail
+        #expect(storeFails ? detail.hasSuffix(": \(why)") : detail == "saved copies in force: initial")
+    }
+
+    @Test func `which file has no saved copy is told, for another's may be in force`() throws {
+        var world = SimulatedPhone.World()
+        world.settings.provisioningURL = .manual(Self.url)
+        world.settings.savedFiles = Self.saved(.product, hasSettings: true)
+        let names = FetchedDocument.InitialPart(standard: "Config{MAC}.cfg")
+        world.downloads[Self.url] = .document(.sample(Self.url, names: names, hasSettings: false))
+        var phone = SimulatedPhone(world)
+        let trace = try phone.firstRun()
+        #expect(trace.outcome == .failed)
+        #expect(trace[.download].notes.contains { $0.hasPrefix("product file:") && $0.hasSuffix("stays in force") })
+        #expect(trace[.savedFiles].detail == "there is no saved copy of the standard file")
+        #expect(trace.files.lackOfSavedCopies == trace[.savedFiles].detail)
     }
 
     @Test func `device files are downloaded in the order standard, product, master, after the root certificates`()

@@ -114,6 +114,10 @@ struct SimulatedPhone {
         case .store(let trace):
             try #require(trace.outcome != nil, "a run is kept before it has ended")
             try #require(trace.steps.allSatisfy { $0.outcome != .pending && $0.outcome != .running })
+            try #require(
+                trace.steps.allSatisfy { ($0.outcome == .skipped) == ($0.startedAt == nil && $0.milliseconds == nil) },
+                "a step that began was skipped, or one that was walked never began: \(trace.steps)"
+            )
             queue.append(world.storeFails ? .storeFailed(world.settings, reason: "disk full") : .stored)
         case .schedule(let timer, let wait):
             try #require(wait > .zero, "a timer without a wait: \(timer)")

@@ -226,4 +226,14 @@ struct SourceTableTests {
         }
         return world
     }
+
+    @Test func `a step that only waited for an address and then was not walked has not begun`() throws {
+        var phone = SimulatedPhone(SimulatedPhone.World())
+        try phone.happen(.powerOn(.start))
+        #expect(phone.sequence.isWaitingForAddress)
+        phone.now = phone.now.advanced(by: .seconds(60))
+        try phone.happen(.addressesChanged(.ipv6))
+        let step = try #require(phone.ended.last)[.sipPnP]
+        #expect(step.outcome == .skipped && step.startedAt == nil && step.milliseconds == nil)
+    }
 }

@@ -244,7 +244,7 @@ enum Fixture {
             ),
         ] + skipped(3...7, "step 2 gave the URL") + [
             step(8, "failed", "not to be had: product file", at: "00.000", 1_249),
-            step(9, "failed", "there is no saved copy", at: "01.249", 1),
+            step(9, "failed", "there is no saved copy of the product file", at: "01.249", 1),
         ],
         files: [
             FileRecord(
