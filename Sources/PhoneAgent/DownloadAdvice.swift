@@ -66,7 +66,10 @@ struct DownloadAdvice {
             "Raise the server's rate limit for this network: all phones behind one address count as one client."
         case "http-304", "http-206":
             "Take the cache before \(host) out of the way: it answers for a request that the phone did not make."
-        case "http-502", "http-503", "http-504":
+        case "http-503":
+            "Look at the load, the request limits and the maintenance switch of the server at \(host): it says that it"
+                + " cannot serve now, \(retry)."
+        case "http-502", "http-504":
             "See to the server behind \(host): its gateway answers, itself it does not; the phone tries again by itself."
         case let code where code.hasPrefix("http-5"):
             "Read the error log of the server at \(host): it failed while it made \(name)."
@@ -129,6 +132,14 @@ struct DownloadAdvice {
             "Encrypt \(name) with this phone's CFG_FILE_KEY and CFG_FILE_KEY_LENGTH (openssl enc -aes-128-cbc -a -salt)."
         default: nil
         }
+    }
+
+    /// What the server said of when, and what the phone makes of it (RFC 9110 section 15.6.4).
+    private var retry: String {
+        guard let seconds = download.retryAfterSeconds else {
+            return "without a Retry-After that can be read, so the phone keeps to CFG_RTRY_INTVL"
+        }
+        return "and to come back in \(seconds) s (Retry-After), which the phone heeds: step 9 says how"
     }
 
     /// Whose credentials the phone sends: those of step 2 go with its URL only.

@@ -8,6 +8,7 @@ final class TransferNote: Sendable {
         var answer: Answer?
         var failure: String?
         var status: Int?
+        var retryAfter: Duration?
     }
 
     private struct Answer {
@@ -37,16 +38,17 @@ final class TransferNote: Sendable {
     }
 
     func fail(_ error: DownloadError) {
-        let status: Int? =
+        let (status, retryAfter): (Int?, Duration?) =
             switch error.reason {
-            case .httpStatus(let status, _): status
-            case .unauthorized: 401
-            case .unexpectedNotModified: 304
-            default: nil
+            case .httpStatus(let status, let wait): (status, wait)
+            case .unauthorized: (401, nil)
+            case .unexpectedNotModified: (304, nil)
+            default: (nil, nil)
             }
         state.withLock {
             $0.failure = error.code
             $0.status = status
+            $0.retryAfter = retryAfter
         }
     }
 
@@ -63,6 +65,7 @@ final class TransferNote: Sendable {
         )
         fact.failure = state.failure
         fact.status = state.status
+        fact.retryAfterSeconds = state.retryAfter?.components.seconds
         guard let answer = state.answer else { return fact }
         fact.redirects = answer.redirects
         fact.protocolVersion = answer.version

@@ -55,6 +55,8 @@ public struct TransferFact: Sendable, Hashable, Codable {
     public var protocolVersion: String?
     /// The status code of HTTP (RFC 9110 section 15); `nil` without one.
     public var status: Int?
+    /// What Retry-After asked for, in seconds (RFC 9110 section 10.2.3); `nil` without one that can be read.
+    public var retryAfterSeconds: Int64?
     /// The version of TLS, as `TLSv1.3`; `nil` without TLS.
     public var tls: String?
     /// The size of what was received, in bytes.

@@ -1,9 +1,9 @@
 import Downloads
 import Foundation
-import Provisioning
 import Testing
 
 @testable import PhoneAgent
+@testable import Provisioning
 
 /// What to do about a run that was not `provisioned`: a sentence for each cause.
 @Suite("Advice")
@@ -12,7 +12,7 @@ struct RunAdviceTests {
         "name-not-resolved", "name-lookup-timeout", "connection-refused", "unreachable", "connect-timeout",
         "local-binding", "proxy", "first-byte-timeout", "idle-timeout", "total-timeout", "too-large",
         "headers-too-large", "http-304", "http-400", "http-401", "http-403", "http-404", "http-410", "http-429",
-        "http-500", "http-502", "http-503", "content-encoded", "too-many-redirects", "redirect-refused",
+        "http-500", "http-502", "http-503", "http-504", "content-encoded", "too-many-redirects", "redirect-refused",
         "tls-expired", "tls-not-yet-valid", "tls-wrong-host", "tls-unknown-issuer", "tls-self-signed", "tls-too-weak",
         "tls-protocol-version", "tls-not-tls", "tls-client-certificate-required", "tls-refused-by-server", "tls-other",
         "ftp-login", "ftp-missing", "tftp-not-found", "tftp-access", "tftp-error", "truncated", "connection-reset",
@@ -54,6 +54,38 @@ struct RunAdviceTests {
         #expect(
             DownloadAdvice(download: tftp, source: .dhcp66).sentence(for: "first-byte-timeout").contains("port than 69")
         )
+    }
+
+    @Test("503 is the server's own word: with Retry-After or without, the phone says what it makes of it")
+    func busy() {
+        var busy = fact("http-503")
+        let open = DownloadAdvice(download: busy, source: .manual).sentence(for: "http-503")
+        #expect(open.contains("prov.example.com: it says that it cannot serve now, without a Retry-After"))
+        #expect(open.contains("CFG_RTRY_INTVL") && !open.contains("gateway"))
+        busy.retryAfterSeconds = 120
+        let timed = DownloadAdvice(download: busy, source: .manual).sentence(for: "http-503")
+        #expect(timed.contains("come back in 120 s (Retry-After)") && !timed.contains("gateway"))
+        for code in ["http-502", "http-504"] {
+            #expect(DownloadAdvice(download: fact(code), source: .manual).sentence(for: code).contains("gateway"))
+        }
+    }
+
+    @Test("what Retry-After asks for is kept with the download", arguments: [nil, 120])
+    func retryAfter(seconds: Int64?) {
+        let url = "http://prov.example.com/a.cfg"
+        let note = TransferNote()
+        let wait = seconds.map { Duration.seconds($0) }
+        note.fail(DownloadError(url: url, requestedURL: url, reason: .httpStatus(503, retryAfter: wait)))
+        let order = DownloadOrder(
+            id: DownloadID(number: 1),
+            purpose: .initial,
+            url: url,
+            initialURL: url,
+            source: .manual,
+            isOneOfSeveralTries: false
+        )
+        let kept = note.fact(of: order)
+        #expect(kept.failure == "http-503" && kept.status == 503 && kept.retryAfterSeconds == seconds)
     }
 
     @Test("a run that failed does not deny the saved copy that is in force")
