@@ -30,7 +30,7 @@ public struct DaemonConfiguration: Sendable, Hashable {
     public var resyncMinimumSeconds: Int
     /// Whose NOTIFYs start a run.
     public var resyncFrom: ResyncSource
-    /// What is taken, but worth a word: a model that this phone cannot be.
+    /// What is taken, but worth a word: a model that this phone cannot be, a variable that is no key's.
     public var warnings: [ConfigurationProblem] = []
 
     /// One phone.

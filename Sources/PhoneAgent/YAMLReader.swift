@@ -195,6 +195,7 @@ struct YAMLReader {
             }
         }
         overlay(&result)
+        result.warnings += unknownVariables
         if result.phones.isEmpty, problems.isEmpty {
             problems.append(
                 ConfigurationProblem(place: file, line: nil, message: "it lists no phone: add one under ‘phones’")
@@ -237,23 +238,6 @@ struct YAMLReader {
                 try setter(&configuration, Scalar(name: path, text: text, place: variable, line: nil))
             }
         }
-    }
-
-    /// `sipPnP.localPort` → `PHONEPROVD_SIP_PNP_LOCAL_PORT`.
-    static func variable(_ path: String) -> String {
-        var result = "PHONEPROVD_"
-        var previousIsUpper = true
-        for character in path {
-            if character == "." {
-                result.append("_")
-                previousIsUpper = true
-            } else {
-                if character.isUppercase, !previousIsUpper { result.append("_") }
-                result += character.uppercased()
-                previousIsUpper = character.isUppercase
-            }
-        }
-        return result.replacing("SIP_PN_P", with: "SIP_PNP")
     }
 
     private static func isMulticast(_ text: String) -> Bool {

@@ -1,7 +1,4 @@
 extension ParameterDictionary {
-    /// The longest name that `nearest(to:)` looks at, in bytes; no parameter of the phone comes near it.
-    static let longestComparedName = 64
-
     /// The known name that `name` was probably meant to be; `nil` when none is close.
     ///
     /// Another case, two letters exchanged, a letter missing, added or wrong: up to a quarter of the letters and at
@@ -16,18 +13,36 @@ extension ParameterDictionary {
     }
 
     private func nearestWhole(to name: String) -> (name: String, slips: Int)? {
-        let wanted = name.utf8.map(Self.upperCased)
-        guard !wanted.isEmpty, wanted.count <= Self.longestComparedName else { return nil }
+        NearestName.search(name, in: definitions.lazy.map(\.name))
+    }
+}
+
+/// Finds the name that was probably meant.
+public enum NearestName {
+    /// The longest name that is looked at, in bytes; none that is known comes near it.
+    static let longest = 64
+
+    /// The first of the nearest of `known`; `nil` when none is close.
+    ///
+    /// - Parameters:
+    ///   - name: What was written, in any case.
+    ///   - known: The names there are, in capitals.
+    public static func find(_ name: String, in known: some Sequence<String>) -> String? {
+        search(name, in: known)?.name
+    }
+
+    static func search(_ name: String, in known: some Sequence<String>) -> (name: String, slips: Int)? {
+        let wanted = name.utf8.map(upperCased)
+        guard !wanted.isEmpty, wanted.count <= longest else { return nil }
         var limit = min(3, max(1, wanted.count / 4))
         var best: (name: String, slips: Int)?
-        for definition in definitions {
-            guard abs(definition.name.utf8.count - wanted.count) <= limit else { continue }
-            let candidate = Array(definition.name.utf8)
-            guard let distance = Self.distance(wanted, candidate, limit: limit) else { continue }
-            best = (definition.name, distance)
-            if distance == 0 { break }
+        for one in known {
+            guard abs(one.utf8.count - wanted.count) <= limit else { continue }
+            guard let slips = distance(wanted, Array(one.utf8), limit: limit) else { continue }
+            best = (one, slips)
+            if slips == 0 { break }
             // Only a closer one is looked for from here on, so the first of equals wins.
-            limit = distance - 1
+            limit = slips - 1
         }
         return best
     }

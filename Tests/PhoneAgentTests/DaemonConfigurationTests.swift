@@ -154,6 +154,23 @@ struct DaemonConfigurationTests {
         #expect(other.warnings.first?.message.contains("‘KX-UTG200’ is not KX-UTG200B or KX-UTG300B") == true)
     }
 
+    @Test(arguments: [
+        ("PHONEPROVD_SIP_PNP_LOCALPORT", "PHONEPROVD_SIP_PNP_LOCAL_PORT"),
+        ("PHONEPROVD_STATE_DIRECTROY", "PHONEPROVD_STATE_DIRECTORY"), ("PHONEPROVD_PHONES", nil),
+    ])
+    func `a variable that is no key's is taken with a warning and the nearest one`(name: String, nearest: String?)
+        throws
+    {
+        let warnings = try read(Self.phone, [name: "1", "PHONEPROVD_SIP_PNP_PORT": "5070"]).warnings
+        let hint = nearest.map { ": did you mean \($0)?" } ?? ""
+        #expect(warnings.map(\.description) == ["\(name): no key has this variable, so it sets nothing\(hint)"])
+    }
+
+    @Test func `variables of others are no business of the configuration`() throws {
+        let environment = ["PHONEPROVD_SOCKET": "/run/x", "PHONEPROV": "1", "PATH": "/bin", "phoneprovd_x": "1"]
+        #expect(try read(Self.phone, environment).warnings.isEmpty)
+    }
+
     @Test func `the shipped configuration is taken`() throws {
         let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let path = "/\(folder)/etc/phoneprovd/phoneprovd.yaml"

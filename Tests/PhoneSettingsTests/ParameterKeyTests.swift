@@ -61,6 +61,6 @@ import Testing
         ("AAAA", "BBBB", nil), ("", "AB", 2),
     ])
     func distances(a: String, b: String, expected: Int?) {
-        #expect(ParameterDictionary.distance(Array(a.utf8), Array(b.utf8), limit: 3) == expected)
+        #expect(NearestName.distance(Array(a.utf8), Array(b.utf8), limit: 3) == expected)
     }
 }

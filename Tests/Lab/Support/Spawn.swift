@@ -68,7 +68,9 @@ func spawn(
     sigaddset(&signals, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &signals)
 
-    let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // What is set for the tests themselves (PHONEPROVD_PROGRAMS) is no setting of a program under test.
+    let own = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PHONEPROVD_") }
+    let merged = own.merging(environment) { $1 }
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in arguments + variables { free(pointer) } }

@@ -154,6 +154,10 @@ struct CommandLineTests {
         let port = try await Self.phoneprovd(words, ["PHONEPROVD_SIP_PNP_LOCAL_PORT": "70000"])
         #expect(port.exit == .status(2))
         #expect(port.errors.contains("PHONEPROVD_SIP_PNP_LOCAL_PORT: sipPnP.localPort: ‘70000’"), "\(port.errors)")
+        let slip = try await Self.phoneprovd(words, ["PHONEPROVD_SIP_PNP_LOCALPORT": "5070"])
+        #expect(slip.exit == .status(0) && slip.output.hasSuffix("nothing wrong\n"), "\(slip.output)")
+        let meant = "phoneprovd: warning: PHONEPROVD_SIP_PNP_LOCALPORT: no key has this variable, so it sets nothing:"
+        #expect(slip.errors == "\(meant) did you mean PHONEPROVD_SIP_PNP_LOCAL_PORT?\n", "\(slip.errors)")
     }
 
     @Test("phoneprov-web --check-config tells a file that is not there from one with nothing wrong in it")
