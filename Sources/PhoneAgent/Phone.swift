@@ -105,15 +105,12 @@ actor Phone {
     /// Works off the inbox until it is finished. What was in it by then is still worked off.
     func run() async {
         for await input in inputs {
-            // Nothing can have changed by that one.
-            if case .turnCame(let continuation) = input {
-                continuation.resume()
-                continue
-            }
             // In a task of its own: the memory that its deep calls take stays with a task until that ends, and this one
             // lasts as long as the phone is on. It was half of what a phone at rest had.
             await Task {
                 await take(input)
+                // Nothing can have changed by that one.
+                if case .turnCame = input { return }
                 await publish()
             }.value
         }

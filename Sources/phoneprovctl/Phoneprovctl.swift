@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import PhoneSettings
 
 /// The command line of phoneprovd.
 @main
@@ -78,28 +79,12 @@ extension Phoneprovctl {
     private static func unknownCommand() -> String? {
         let known = configuration.subcommands.map { $0._commandName } + ["help"]
         guard let word = commandWord, !known.contains(word) else { return nil }
-        let near = known.map { (name: $0, distance: distance(word.lowercased(), $0)) }.min { $0.distance < $1.distance }
-        let hint = near.flatMap { $0.distance <= 2 ? " Did you mean \($0.name)?" : nil } ?? ""
+        let near = NearestName.find(word, in: known.lazy.map { $0.uppercased() })
+        let hint = near.map { " Did you mean \($0.lowercased())?" } ?? ""
         return """
             phoneprovctl: there is no command ‘\(word)’.\(hint)
             See 'phoneprovctl --help' for what there is.
             """
-    }
-
-    /// How many letters differ (Levenshtein).
-    private static func distance(_ a: String, _ b: String) -> Int {
-        let (a, b) = (Array(a.utf8.prefix(32)), Array(b.utf8))
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[b.count]
     }
 }
 
